@@ -1,0 +1,201 @@
+-- Every sum that flopprof prints, defined once. `sqlite3 run.db 'select * from run_total'` is the report.
+--
+-- A run can exceed 64 bits, and SQLite would turn such a sum into a rounded REAL. FLOPs are therefore
+-- carried as two integers, x = x_e9 * 1000000000 + x_rest, and joined at the end: an INTEGER when it
+-- fits, else TEXT with all its digits.
+
+CREATE VIEW class_total AS
+SELECT process, step_class,
+       count(*)                  AS steps,
+       count(model_flops)        AS observed_steps,
+       count(DISTINCT signature) AS signatures,
+       min(model_flops)          AS model_flops_min,
+       max(model_flops)          AS model_flops_max
+FROM step GROUP BY process, step_class;
+
+-- op_work scaled from the observed steps of a class to all its steps, by exact integer arithmetic.
+-- Forward, backward and optimizer work outside any step belongs to no update: its phase is `other`.
+CREATE VIEW work AS
+WITH factor AS (
+  SELECT w.*, CASE WHEN w.step_class > 0 THEN c.steps ELSE 1 END AS n,
+              CASE WHEN w.step_class > 0 THEN c.observed_steps ELSE 1 END AS d
+  FROM op_work w LEFT JOIN class_total c USING (process, step_class)
+), scaled AS (
+  SELECT *, model_flops / 1000000000 * n / d AS m_e9,
+         (model_flops / 1000000000 * n % d * 1000000000 + model_flops % 1000000000 * n) / d AS m_rest,
+         recomputed_flops / 1000000000 * n / d AS r_e9,
+         (recomputed_flops / 1000000000 * n % d * 1000000000 + recomputed_flops % 1000000000 * n) / d AS r_rest
+  FROM factor
+)
+SELECT process, step_class, op, layer,
+       CASE WHEN step_class < 0 AND phase IN ('forward', 'backward', 'optimizer') THEN 'other'
+            ELSE phase END                AS phase,
+       calls / d * n + calls % d * n / d  AS calls,
+       uncounted_calls / d * n + uncounted_calls % d * n / d AS uncounted_calls,
+       m_e9 + m_rest / 1000000000         AS model_flops_e9,
+       m_rest % 1000000000                AS model_flops_rest,
+       r_e9 + r_rest / 1000000000         AS recomputed_flops_e9,
+       r_rest % 1000000000                AS recomputed_flops_rest,
+       cpu_ns / d * n + cpu_ns % d * n / d AS cpu_ns,
+       n > d                              AS extrapolated
+FROM scaled;
+
+CREATE VIEW work_total AS
+SELECT process, phase, op, layer,
+       phase IN ('forward', 'backward', 'optimizer') AS training,
+       sum(calls) AS calls, sum(uncounted_calls) AS uncounted_calls,
+       sum(model_flops_e9) + sum(model_flops_rest) / 1000000000 AS e9,
+       sum(model_flops_rest) % 1000000000 AS rest,
+       sum(recomputed_flops_e9) + sum(recomputed_flops_rest) / 1000000000 AS recomputed_e9,
+       sum(recomputed_flops_rest) % 1000000000 AS recomputed_rest,
+       sum(cpu_ns) AS cpu_ns, max(extrapolated) AS extrapolated
+FROM work GROUP BY process, phase, op, layer;
+
+CREATE VIEW phase_sum AS
+SELECT phase, training, sum(calls) AS calls, sum(uncounted_calls) AS uncounted_calls,
+       sum(e9) + sum(rest) / 1000000000 AS e9, sum(rest) % 1000000000 AS rest,
+       sum(recomputed_e9) + sum(recomputed_rest) / 1000000000 AS recomputed_e9,
+       sum(recomputed_rest) % 1000000000 AS recomputed_rest,
+       sum(cpu_ns) AS cpu_ns, max(extrapolated) AS extrapolated
+FROM work_total GROUP BY phase;
+
+CREATE VIEW phase_total AS
+SELECT phase, calls, uncounted_calls,
+       CASE WHEN e9 < 9223372036 THEN e9 * 1000000000 + rest ELSE printf('%d%09d', e9, rest) END AS model_flops,
+       CASE WHEN recomputed_e9 < 9223372036 THEN recomputed_e9 * 1000000000 + recomputed_rest
+            ELSE printf('%d%09d', recomputed_e9, recomputed_rest) END AS recomputed_flops,
+       CASE WHEN extrapolated THEN 'extrapolated' ELSE 'modelled' END AS source,
+       cpu_ns
+FROM phase_sum;
+
+-- By operator and by layer: training work in the plain columns, the rest beside it.
+CREATE VIEW op_total AS
+WITH s AS (
+  SELECT op,
+         sum(calls * training) AS calls, sum(uncounted_calls * training) AS uncounted_calls,
+         sum(calls * (phase = 'evaluation')) AS evaluation_calls,
+         sum(calls * (phase = 'other')) AS other_calls,
+         sum(uncounted_calls * NOT training) AS other_uncounted_calls,
+         sum(e9 * training) AS e9, sum(rest * training) AS rest,
+         sum(e9 * (phase = 'evaluation')) AS ev_e9, sum(rest * (phase = 'evaluation')) AS ev_rest,
+         sum(e9 * (phase = 'other')) AS ot_e9, sum(rest * (phase = 'other')) AS ot_rest,
+         sum(recomputed_e9) AS re_e9, sum(recomputed_rest) AS re_rest,
+         sum(cpu_ns) AS cpu_ns, max(extrapolated) AS extrapolated
+  FROM work_total GROUP BY op
+)
+SELECT StringIds.value AS op, calls, uncounted_calls,
+       CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
+            ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
+       CASE WHEN re_e9 + re_rest / 1000000000 < 9223372036 THEN re_e9 * 1000000000 + re_rest
+            ELSE printf('%d%09d', re_e9 + re_rest / 1000000000, re_rest % 1000000000) END AS recomputed_flops,
+       CASE WHEN ev_e9 + ev_rest / 1000000000 < 9223372036 THEN ev_e9 * 1000000000 + ev_rest
+            ELSE printf('%d%09d', ev_e9 + ev_rest / 1000000000, ev_rest % 1000000000) END AS evaluation_flops,
+       CASE WHEN ot_e9 + ot_rest / 1000000000 < 9223372036 THEN ot_e9 * 1000000000 + ot_rest
+            ELSE printf('%d%09d', ot_e9 + ot_rest / 1000000000, ot_rest % 1000000000) END AS other_flops,
+       CASE WHEN extrapolated THEN 'extrapolated' ELSE 'modelled' END AS source,
+       evaluation_calls, other_calls, other_uncounted_calls, cpu_ns
+FROM s JOIN StringIds ON StringIds.id = s.op;
+
+CREATE VIEW layer_total AS
+WITH s AS (
+  SELECT layer,
+         sum(calls * training) AS calls, sum(uncounted_calls * training) AS uncounted_calls,
+         sum(e9 * training) AS e9, sum(rest * training) AS rest,
+         sum(e9 * (phase = 'forward')) AS fw_e9, sum(rest * (phase = 'forward')) AS fw_rest,
+         sum(e9 * (phase = 'backward')) AS bw_e9, sum(rest * (phase = 'backward')) AS bw_rest,
+         sum(e9 * (phase = 'evaluation')) AS ev_e9, sum(rest * (phase = 'evaluation')) AS ev_rest,
+         sum(e9 * (phase = 'other')) AS ot_e9, sum(rest * (phase = 'other')) AS ot_rest,
+         sum(cpu_ns) AS cpu_ns, max(extrapolated) AS extrapolated
+  FROM work_total GROUP BY layer
+)
+SELECT StringIds.value AS layer, calls, uncounted_calls,
+       CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
+            ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
+       CASE WHEN fw_e9 + fw_rest / 1000000000 < 9223372036 THEN fw_e9 * 1000000000 + fw_rest
+            ELSE printf('%d%09d', fw_e9 + fw_rest / 1000000000, fw_rest % 1000000000) END AS forward_flops,
+       CASE WHEN bw_e9 + bw_rest / 1000000000 < 9223372036 THEN bw_e9 * 1000000000 + bw_rest
+            ELSE printf('%d%09d', bw_e9 + bw_rest / 1000000000, bw_rest % 1000000000) END AS backward_flops,
+       CASE WHEN ev_e9 + ev_rest / 1000000000 < 9223372036 THEN ev_e9 * 1000000000 + ev_rest
+            ELSE printf('%d%09d', ev_e9 + ev_rest / 1000000000, ev_rest % 1000000000) END AS evaluation_flops,
+       CASE WHEN ot_e9 + ot_rest / 1000000000 < 9223372036 THEN ot_e9 * 1000000000 + ot_rest
+            ELSE printf('%d%09d', ot_e9 + ot_rest / 1000000000, ot_rest % 1000000000) END AS other_flops,
+       CASE WHEN extrapolated THEN 'extrapolated' ELSE 'modelled' END AS source,
+       cpu_ns
+FROM s JOIN StringIds ON StringIds.id = s.layer;
+
+-- A step of a world of ranks is one step: FLOPs are summed over the ranks, the slowest gives its time.
+-- An extrapolated step has the mean of the observed steps of its class, never another class's.
+CREATE VIEW process_step AS
+SELECT coalesce(p.world, 'process ' || p.id) AS world, s.process, p.rank, s.step,
+       p.started_at_ns + s.began_after_ns AS began_at_ns, s.wall_ns,
+       CASE WHEN s.model_flops IS NOT NULL THEN s.model_flops
+            WHEN c.observed_steps > 0 THEN m.mean END AS model_flops,
+       CASE WHEN s.model_flops IS NOT NULL THEN 'modelled'
+            WHEN c.observed_steps > 0 THEN 'extrapolated' ELSE 'none' END AS source,
+       CASE WHEN s.model_flops IS NULL THEN c.model_flops_min ELSE s.model_flops END AS model_flops_min,
+       CASE WHEN s.model_flops IS NULL THEN c.model_flops_max ELSE s.model_flops END AS model_flops_max
+FROM step s
+JOIN process p ON p.id = s.process
+JOIN class_total c USING (process, step_class)
+LEFT JOIN (SELECT process, step_class,
+                  sum(model_flops / 1000000000) / count(model_flops) * 1000000000
+                  + (sum(model_flops / 1000000000) % count(model_flops) * 1000000000
+                     + sum(model_flops % 1000000000)) / count(model_flops) AS mean
+           FROM step WHERE model_flops IS NOT NULL GROUP BY process, step_class) m
+  USING (process, step_class);
+
+CREATE VIEW step_total AS
+SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall_ns) AS wall_ns,
+       CASE WHEN sum(model_flops IS NULL) > 0 THEN NULL
+            WHEN sum(model_flops / 1000000000) + sum(model_flops % 1000000000) / 1000000000 < 9223372036
+            THEN sum(model_flops / 1000000000) * 1000000000 + sum(model_flops % 1000000000)
+            ELSE printf('%d%09d', sum(model_flops / 1000000000) + sum(model_flops % 1000000000) / 1000000000,
+                        sum(model_flops % 1000000000) % 1000000000) END AS model_flops,
+       CASE WHEN sum(source = 'none') THEN 'none' WHEN sum(source = 'extrapolated') THEN 'extrapolated'
+            ELSE 'modelled' END AS source
+FROM process_step GROUP BY world, step;
+
+CREATE VIEW process_total AS
+WITH s AS (
+  SELECT process, sum(e9 * training) AS e9, sum(rest * training) AS rest,
+         sum(uncounted_calls * training) AS uncounted_calls,
+         sum(cpu_ns) AS cpu_ns, max(extrapolated) AS extrapolated
+  FROM work_total GROUP BY process
+), t AS (
+  SELECT process, count(*) AS steps, count(model_flops) AS observed_steps, sum(wall_ns) AS step_wall_ns
+  FROM step GROUP BY process
+)
+SELECT p.id AS process, p.pid, p.host, p.rank, p.local_rank, p.world_size, p.world,
+       coalesce(t.steps, 0) AS steps, coalesce(t.observed_steps, 0) AS observed_steps,
+       coalesce(CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
+            ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END, 0) AS model_flops,
+       coalesce(s.uncounted_calls, 0) AS uncounted_calls,
+       CASE WHEN s.extrapolated THEN 'extrapolated' WHEN p.libtorch IS NULL THEN 'none'
+            ELSE 'modelled' END AS source,
+       coalesce(t.step_wall_ns, 0) AS step_wall_ns, coalesce(s.cpu_ns, 0) AS cpu_ns,
+       p.callbacks, p.callback_ns, p.overhead_ns
+FROM process p LEFT JOIN s ON s.process = p.id LEFT JOIN t ON t.process = p.id;
+
+CREATE VIEW run_total AS
+WITH w AS (
+  SELECT coalesce(sum(e9), 0) AS e9, coalesce(sum(rest), 0) AS rest,
+         coalesce(sum(recomputed_e9), 0) AS re_e9, coalesce(sum(recomputed_rest), 0) AS re_rest,
+         coalesce(sum(uncounted_calls), 0) AS uncounted_calls, coalesce(max(extrapolated), 0) AS extrapolated
+  FROM phase_sum WHERE training
+), worlds AS (
+  SELECT max(steps) AS steps, max(observed_steps) AS observed_steps
+  FROM process_total GROUP BY coalesce(world, process)
+)
+SELECT (SELECT coalesce(sum(steps), 0) FROM worlds) AS steps,
+       (SELECT coalesce(sum(observed_steps), 0) FROM worlds) AS observed_steps,
+       (SELECT coalesce(sum(steps), 0) FROM class_total WHERE observed_steps = 0) AS steps_without_flops,
+       CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
+            ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
+       CASE WHEN (SELECT count(*) FROM process WHERE libtorch IS NOT NULL) = 0 THEN 'none'
+            WHEN extrapolated THEN 'extrapolated' ELSE 'modelled' END AS model_flops_source,
+       CASE WHEN re_e9 + re_rest / 1000000000 < 9223372036 THEN re_e9 * 1000000000 + re_rest
+            ELSE printf('%d%09d', re_e9 + re_rest / 1000000000, re_rest % 1000000000) END AS recomputed_flops,
+       uncounted_calls,
+       (SELECT max(1, count(DISTINCT rank)) FROM process WHERE rank IS NOT NULL) AS ranks,
+       (SELECT coalesce(sum(overhead_ns), 0) FROM process) AS overhead_ns
+FROM w;

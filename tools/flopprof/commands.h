@@ -1,0 +1,20 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace flopprof::tools {
+
+// One command a file: it parses, calls one function and prints. Each adds itself to `app` and sets
+// its callback. A callback ends the program with ExitWith, or returns for exit status 0.
+void add_run(CLI::App& app);
+void add_env(CLI::App& app);
+void add_report(CLI::App& app);
+
+/// Thrown by a command to end the program: 1 failed, 2 wrong usage, 3 a check found a difference;
+/// `run` ends with the job's own status. The message, if any, goes to stderr as one line.
+struct ExitWith {
+  int status;
+  std::string message;
+};
+
+}  // namespace flopprof::tools

@@ -1,0 +1,40 @@
+#include <cstdio>
+#include <exception>
+
+#include "tools/flopprof/commands.h"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+int run(int argc, char** argv) {
+  using flopprof::tools::ExitWith;
+  CLI::App app{"Count the floating-point operations that a training job executes, without touching it"};
+  app.name("flopprof");
+  app.set_version_flag("--version", "flopprof " FLOPPROF_VERSION);
+  app.require_subcommand(1);
+  flopprof::tools::add_run(app);
+  flopprof::tools::add_env(app);
+  flopprof::tools::add_report(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
+  } catch (const ExitWith& end) {
+    if (!end.message.empty()) std::fprintf(stderr, "flopprof: %s\n", end.message.c_str());
+    return end.status;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "flopprof: %s\n", error.what());
+    return kFailed;
+  }
+}
