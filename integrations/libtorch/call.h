@@ -1,0 +1,53 @@
+#pragma once
+
+// Built against one LibTorch with -DNDEBUG: without it the layout of RecordFunction differs.
+#include <ATen/core/ivalue.h>
+#include <ATen/record_function.h>
+
+#include <cstdint>
+
+#include "profiler/flops/checked.h"
+
+namespace flopprof::libtorch {
+
+/// What the tensors of a call say about whether its work happens here.
+enum class Tensors : std::uint8_t {
+  kNone,       ///< no tensor among the arguments
+  kFloating,   ///< floating-point work may follow
+  kQuantized,  ///< integers that stand for floating-point numbers
+  kOther,      ///< integer or boolean: no floating-point work
+  kElsewhere,  ///< a wrapper that dispatches again, or a tensor without data (meta, fake)
+};
+
+/// One call of an operator as the start of its RecordFunction shows it. Meets flops::Arguments.
+class Call {
+ public:
+  explicit Call(c10::ArrayRef<const c10::IValue> inputs) : inputs_(inputs) {}
+  Call(c10::ArrayRef<const c10::IValue> inputs, const std::vector<c10::IValue>& outputs)
+      : inputs_(inputs), outputs_(&outputs) {}
+
+  bool has(int i) const;
+  flops::Sizes sizes(int i) const;
+  flops::Checked integer(int i) const;
+  std::int64_t integers(int i, int element) const;
+  bool flag(int i) const;
+  bool mask(int i, int element) const;
+  flops::Checked matrices(int i) const;
+  flops::Sizes result_sizes() const;
+
+  /// By the first tensor, or the first of a list, among the arguments.
+  Tensors tensors() const;
+  /// Some argument wants a gradient.
+  bool requires_grad() const;
+  /// Complex numbers: a multiply-add of theirs is four real ones.
+  bool complex() const;
+
+ private:
+  const at::Tensor* tensor(int i) const;
+  const at::Tensor* first_tensor() const;
+
+  c10::ArrayRef<const c10::IValue> inputs_;
+  const std::vector<c10::IValue>* outputs_ = nullptr;
+};
+
+}  // namespace flopprof::libtorch
