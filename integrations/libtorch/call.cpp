@@ -1,6 +1,7 @@
 #include "integrations/libtorch/call.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 
 namespace flopprof::libtorch {
 namespace {
@@ -73,12 +74,6 @@ flops::Checked Call::matrices(int i) const {
   return elements;
 }
 
-flops::Sizes Call::result_sizes() const {
-  if (outputs_ == nullptr || outputs_->empty() || !outputs_->front().isTensor()) return {};
-  const at::Tensor& result = outputs_->front().toTensor();
-  return result.defined() ? sizes_of(result) : flops::Sizes();
-}
-
 const at::Tensor* Call::first_tensor() const {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const c10::IValue& value = inputs_[i];
@@ -122,6 +117,21 @@ bool Call::requires_grad() const {
 bool Call::complex() const {
   const at::Tensor* first = first_tensor();
   return first != nullptr && first->is_complex();
+}
+
+flops::Sizes result_sizes(const std::vector<c10::IValue>& results) {
+  if (results.empty() || !results.front().isTensor()) return {};
+  const at::Tensor& result = results.front().toTensor();
+  return result.defined() ? sizes_of(result) : flops::Sizes();
+}
+
+std::int64_t columns_of_packed(const c10::IValue& packed) {
+  const auto unpack = c10::Dispatcher::singleton().findSchema({"quantized::linear_unpack", ""});
+  if (!unpack) return 0;
+  const at::RecordFunctionGuard unobserved(false);
+  std::vector<c10::IValue> stack{packed};
+  unpack->callBoxed(&stack);
+  return stack.empty() || !stack.front().isTensor() ? 0 : stack.front().toTensor().size(0);
 }
 
 }  // namespace flopprof::libtorch

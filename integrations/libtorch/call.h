@@ -23,8 +23,7 @@ enum class Tensors : std::uint8_t {
 class Call {
  public:
   explicit Call(c10::ArrayRef<const c10::IValue> inputs) : inputs_(inputs) {}
-  Call(c10::ArrayRef<const c10::IValue> inputs, const std::vector<c10::IValue>& outputs)
-      : inputs_(inputs), outputs_(&outputs) {}
+  const c10::IValue& value(int i) const { return inputs_.at(static_cast<std::size_t>(i)); }
 
   bool has(int i) const;
   flops::Sizes sizes(int i) const;
@@ -33,7 +32,6 @@ class Call {
   bool flag(int i) const;
   bool mask(int i, int element) const;
   flops::Checked matrices(int i) const;
-  flops::Sizes result_sizes() const;
 
   /// By the first tensor, or the first of a list, among the arguments.
   Tensors tensors() const;
@@ -47,7 +45,13 @@ class Call {
   const at::Tensor* first_tensor() const;
 
   c10::ArrayRef<const c10::IValue> inputs_;
-  const std::vector<c10::IValue>* outputs_ = nullptr;
 };
+
+/// Of the first result, or empty: torch keeps results only for observers that asked.
+flops::Sizes result_sizes(const std::vector<c10::IValue>& results);
+
+/// The columns of the weight in a quantised linear's packed parameters, or 0 where they cannot be
+/// unpacked. Copies the weight: for the first call only.
+std::int64_t columns_of_packed(const c10::IValue& packed);
 
 }  // namespace flopprof::libtorch

@@ -56,6 +56,17 @@ void count_call(Frame& frame, const Call& call) {
 
 void use_results();
 
+/// The weight is packed out of sight: x [.., k] to a result [.., n] is 2 x elements of x x n. Arguments
+/// can be read only when a call begins, results only when it ends, and only once torch has been told
+/// to keep them; until then the weight is unpacked to see its n.
+void count_packed_linear(Frame& frame, const Call& call) {
+  frame.counted = true;
+  frame.awaits_result = true;
+  frame.elements = flops::Checked(2) * flops::product(call.sizes(0));
+  frame.columns = sees_results ? 0 : columns_of_packed(call.value(1));
+  use_results();
+}
+
 void look_at_arguments(Frame& frame, const at::RecordFunction& function) {
   const Call call(function.inputs());
   const Tensors tensors = call.tensors();
@@ -69,8 +80,7 @@ void look_at_arguments(Frame& frame, const at::RecordFunction& function) {
   }
   if (tensors == Tensors::kOther && !frame.op->expression) return;  // integers: no FLOPs
   if (frame.op->formula->family == flops::Family::kLinearFromOutput) {
-    frame.counted = frame.awaits_result = true;
-    if (!sees_results) use_results();
+    count_packed_linear(frame, call);
     return;
   }
   count_call(frame, call);
@@ -125,14 +135,17 @@ bool is_part_of_another_thread(const ThreadState& thread) {
   return thread.depth() == 1 && at::in_parallel_region();
 }
 
+void finish_packed_linear(Frame& frame, const at::RecordFunction& function) {
+  const flops::Sizes result = result_sizes(function.outputs());
+  flops::Checked count = frame.elements;
+  count *= result.empty() ? frame.columns : result.back();
+  frame.counted = count.ok() && (frame.columns > 0 || !result.empty());
+  frame.uncounted = !frame.counted;
+  if (frame.counted) frame.flops = static_cast<std::uint64_t>(count.value());
+}
+
 void settle(ThreadState& thread, Frame& frame, const at::RecordFunction& function) {
-  if (frame.awaits_result) {
-    frame.counted = false;
-    const bool seen = !function.outputs().empty();
-    if (seen) count_call(frame, Call(function.inputs(), function.outputs()));
-    else frame.uncounted = true;
-    if (!seen) port->fault(port, "call not counted", frame.op->name.c_str(), "one call: the size of its result was not seen yet");
-  }
+  if (frame.awaits_result) finish_packed_linear(frame, function);
   if (!frame.recorded) return;
   // Kernels allocate, so that something inside is no sign that the work is done there.
   frame.uncounted = frame.uncounted && !frame.work_inside;

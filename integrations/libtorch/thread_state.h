@@ -22,7 +22,8 @@ struct Frame {
   std::uint64_t began_at = 0;    ///< ticks
   std::uint64_t inner_ticks = 0;
   std::uint64_t flops = 0;
-  std::uint64_t hash = 0;        ///< of the shapes
+  flops::Checked elements;       ///< twice those of a packed linear's input
+  std::int64_t columns = 0;      ///< of its weight, where that was unpacked; else 0
   const char* layer = nullptr;
   Kind kind = Kind::kOperator;
   Phase phase = Phase::kOther;

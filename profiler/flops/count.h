@@ -18,7 +18,6 @@ concept Arguments = requires(const A& call, int i) {
   { call.flag(i) } -> std::same_as<bool>;               ///< bool i
   { call.mask(i, i) } -> std::same_as<bool>;            ///< element of bool[] i
   { call.matrices(i) } -> std::same_as<Checked>;  ///< elements of the 2-d tensors of Tensor[] i
-  { call.result_sizes() } -> std::convertible_to<Sizes>;  ///< of the first result; empty if unseen
 };
 
 // All counts below are FLOPs: a multiply-add is two. [R]: rank of the convolution.
@@ -127,14 +126,14 @@ template <Arguments A>
 Checked count(const Formula& f, const A& call) {
   using enum Family;
   if (!call.has(f.x) || (f.unless >= 0 && call.has(f.unless))) return Checked::unknown();
-  if (f.family != kRecurrentList && f.family != kRecurrentListBackward &&
-      f.family != kLinearFromOutput && !call.has(f.w)) {
+  if (f.family != kRecurrentList && f.family != kRecurrentListBackward && !call.has(f.w)) {
     return Checked::unknown();
   }
   if (f.y >= 0 && !call.has(f.y)) return Checked::unknown();
   const Sizes x = call.sizes(f.x);
   switch (f.family) {
-    case kNone: return Checked::unknown();
+    case kNone:
+    case kLinearFromOutput: return Checked::unknown();  // its weight is not among the arguments
     case kMatrixProduct: return detail::matrix_product(x, call.sizes(f.w));
     case kBatchedProduct: return detail::batched_product(x, call.sizes(f.w));
     case kGroupedProduct: return detail::grouped_product(x, call.sizes(f.w));
@@ -143,9 +142,6 @@ Checked count(const Formula& f, const A& call) {
     case kLinear:
     case kLinearBackward: return count_linear(f, call);
     case kLinearFromBias: return Checked(2) * product(x) * product(call.sizes(f.w));
-    case kLinearFromOutput:
-      return call.result_sizes().empty() ? Checked::unknown()
-                                         : Checked(2) * product(x) * call.result_sizes().back();
     case kConvolution: return count_convolution(f, call);
     case kConvolutionBackward: return count_convolution_backward(f, call);
     case kAttention: return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 1, 2, 1, 1);
