@@ -123,6 +123,14 @@ class RunFile(AttachTest):
             cwd=self.job, env=self.environment(), stderr=subprocess.PIPE)
         self.assertEqual(result.returncode, 6)
         self.assertIn(b"run.db", result.stderr)
+        self.assertEqual(os.listdir(self.job), ["src"])
+
+    def test_that_another_run_has_taken_over_keeps_its_own_end(self):
+        script = "rm run.db; env -u LD_PRELOAD %s run -- sh -c 'exit 8'" % self.flopprof
+        result = self.run_job("sh", "-c", script)
+        self.assertEqual(result.returncode, 8)
+        self.assertIn(b"belongs to another run", result.stderr)
+        self.assertEqual(self.query("SELECT command FROM run"), [('["sh","-c","exit 8"]',)])
 
 
 class Job(AttachTest):
@@ -177,6 +185,29 @@ class AwkwardPrefix(AttachTest):
         result = subprocess.run([self.flopprof, "env"], stderr=subprocess.PIPE, env=self.environment())
         self.assertEqual(result.returncode, 1)
         self.assertIn(b"flopprof run", result.stderr)
+
+
+class BrokenInstallation(AttachTest):
+    def test_runs_the_job_as_it_is_and_says_what_is_missing(self):
+        os.remove(os.path.join(self.prefix, "lib/libflopprof_preload.so"))
+        result = self.run_job("sh", "-c", "echo $LD_PRELOAD; exit 2")
+        self.assertEqual((result.returncode, result.stdout), (2, b"\n"))
+        self.assertIn(b"libflopprof_preload.so is missing", result.stderr)
+        self.assertEqual(self.faults(), ["not attached"])
+
+
+class FaultLines(AttachTest):
+    def tell(self, what):
+        line = '{"what":"%s","detail":"d","remedy":"r"}' % what
+        return self.run_job("sh", "-c", "echo '%s' >> $FLOPPROF_FAULTS" % line, options=["-f"])
+
+    def test_of_processes_become_rows_of_the_run(self):
+        self.assert_untouched(self.tell("odd thing"))
+        self.assertEqual(self.query("SELECT process, what, count, detail, remedy FROM fault"),
+                         [(0, "odd thing", 1, "d", "r")])
+
+    def test_about_the_run_file_are_said_aloud_as_well(self):
+        self.assertEqual(self.tell("run.db full").stderr, b"flopprof: run.db full: d\n")
 
 
 class Env(AttachTest):

@@ -41,6 +41,12 @@ RunInfo info_of(const capture::AttachOptions& options, const std::vector<std::st
           .step_range = options.step_range};
 }
 
+void remove_run(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::remove(path, failed);
+  std::filesystem::remove(path + "-journal", failed);
+}
+
 /// Why run.db could not be made, or nothing. A full disk must not kill us (SIGXFSZ), and the job is
 /// to inherit the signal as we did.
 std::optional<std::string> try_create(const capture::AttachOptions& options,
@@ -60,13 +66,8 @@ std::optional<std::string> try_create(const capture::AttachOptions& options,
   if (code == kSqliteMisuse) {
     throw ExitWith{kWrongUsage, *failure + "; give another path with -o, or --force to replace it"};
   }
+  if (failure) remove_run(options.run_path);
   return failure;
-}
-
-void remove_run(const std::string& path) {
-  std::error_code failed;
-  std::filesystem::remove(path, failed);
-  std::filesystem::remove(path + "-journal", failed);
 }
 
 void summarise(const store::Database& run, const std::string& path) {
@@ -82,24 +83,63 @@ void summarise(const store::Database& run, const std::string& path) {
                   total.integer(0), total.text(1), total.integer(3), path));
 }
 
-/// The run's last rows. Throws DatabaseError.
-void write_end(const std::string& path, const JobEnd& end, const std::vector<Fault>& faults) {
-  store::Database run = store::join_run(path);
+void say_fault(const Fault& fault) { say(fmt::format("{}: {}", fault.what, fault.detail)); }
+
+/// The run's last rows. Throws DatabaseError, also when the file is no longer this run's.
+void write_end(const capture::AttachOptions& options, const JobEnd& end,
+               const std::vector<Fault>& faults) {
+  store::Database run = store::join_run(options.run_path);
+  if (store::run_id_of(run) != options.run_id) {
+    throw store::DatabaseError(options.run_path + " belongs to another run now", 1);
+  }
   for (const Fault& fault : faults) store::add_fault(run, 0, fault);
   store::end_run(run, now_ns(), end.signalled ? "signalled" : "exited", end.status);
-  if (isatty(STDERR_FILENO) == 1) summarise(run, path);
+  if (isatty(STDERR_FILENO) == 1) summarise(run, options.run_path);
 }
 
-void report_unwritten(const std::string& failure, const std::vector<Fault>& faults) {
-  say(failure + "; this run was not kept");
-  for (const Fault& fault : faults) say(fmt::format("{}: {}", fault.what, fault.detail));
+/// A process that could not write run.db says so here; the other faults wait for the report.
+void say_store_faults(const std::vector<Fault>& faults) {
+  for (const Fault& fault : faults) {
+    if (fault.what.starts_with("run.db")) say_fault(fault);
+  }
 }
 
-void finish(const std::string& path, const JobEnd& end, const std::vector<Fault>& faults) {
+void finish(const capture::AttachOptions& options, const std::optional<std::string>& unwritable,
+            const JobEnd& end, const std::vector<Fault>& faults) {
+  std::optional<std::string> failure = unwritable;
+  std::error_code ignored;
+  if (!unwritable || std::filesystem::exists(options.run_path, ignored)) {
+    try {
+      write_end(options, end, faults);
+      failure.reset();
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  }
+  if (!failure) return say_store_faults(faults);
+  say(*failure + "; the end of this run was not kept");
+  for (const Fault& fault : faults) say_fault(fault);
+}
+
+/// How the job's processes find us; the job runs as it is when there is no way.
+struct WayIn {
+  std::optional<PrefixLink> link;
+  capture::AttachedEnvironment change;
+};
+
+void find_way(WayIn& way, const capture::AttachOptions& options,
+              const capture::Environment& current) {
   try {
-    write_end(path, end, faults);
+    const std::filesystem::path prefix = install_prefix();
+    const std::filesystem::path preload = prefix / "lib/libflopprof_preload.so";
+    if (!std::filesystem::exists(preload)) {
+      throw std::runtime_error(preload.string() + " is missing; install flopprof again");
+    }
+    way.link.emplace(prefix);
+    way.change = capture::attached_environment(prefix, way.link->path(), options, current);
   } catch (const std::exception& error) {
-    report_unwritten(error.what(), faults);
+    say(fmt::format("not attached: {}", error.what()));
+    way.change.faults.push_back({.what = "not attached", .detail = error.what()});
   }
 }
 
@@ -126,19 +166,13 @@ int run_attached(const AttachArguments& arguments, const std::vector<std::string
   if (unwritable) say(*unwritable + "; the job runs, but its run will not be kept");
   const FaultFile reported;
   options.faults_path = reported.path();
-  const PrefixLink link(install_prefix());
   const capture::Environment current = current_environment();
-  const auto change =
-      capture::attached_environment(install_prefix(), link.path(), options, current);
+  WayIn way;
+  find_way(way, options, current);
   try {
-    const JobEnd end = run_job(command, capture::with_change(current, change));
+    const JobEnd end = run_job(command, capture::with_change(current, way.change));
     replaced.discard();
-    const std::vector<Fault> faults = joined(change.faults, reported.read());
-    if (unwritable) {
-      report_unwritten(*unwritable, faults);
-    } else {
-      finish(options.run_path, end, faults);
-    }
+    finish(options, unwritable, end, joined(way.change.faults, reported.read()));
     return end.status;
   } catch (const CannotStart& error) {
     if (!unwritable) remove_run(options.run_path);

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import warnings
 import weakref
 
 
@@ -108,6 +109,8 @@ def install(torch, collector):
         if not is_compiling():
             layers.leave(module, inputs, outputs)
 
+    # The warning is about these hooks, which the job does not know of.
+    warnings.filterwarnings("ignore", message="Using `torch.compile.module.` when there are global hooks")
     modules.register_module_forward_pre_hook(enter)
     try:
         modules.register_module_forward_hook(leave, always_call=True)
