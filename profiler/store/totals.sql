@@ -14,12 +14,16 @@ SELECT process, step_class,
 FROM step GROUP BY process, step_class;
 
 -- op_work scaled from the observed steps of a class to all its steps, by exact integer arithmetic.
+-- An evaluation pass is no part of what makes steps equal, so evaluation work is not scaled.
 -- Forward, backward and optimizer work outside any step belongs to no update: its phase is `other`.
 CREATE VIEW work AS
 WITH factor AS (
-  SELECT w.*, CASE WHEN w.step_class > 0 THEN c.steps ELSE 1 END AS n,
-              CASE WHEN w.step_class > 0 THEN c.observed_steps ELSE 1 END AS d
-  FROM op_work w LEFT JOIN class_total c USING (process, step_class)
+  SELECT w.*, CASE WHEN c.observed_steps > 0 AND phase <> 'evaluation' THEN c.steps ELSE 1 END AS n,
+              CASE WHEN c.observed_steps > 0 AND phase <> 'evaluation' THEN c.observed_steps ELSE 1 END AS d
+  FROM op_work w
+  LEFT JOIN (SELECT process, step_class, count(*) AS steps, count(model_flops) AS observed_steps
+             FROM step WHERE step_class > 0 GROUP BY process, step_class) c
+    USING (process, step_class)
 ), scaled AS (
   SELECT *, model_flops / 1000000000 * n / d AS m_e9,
          (model_flops / 1000000000 * n % d * 1000000000 + model_flops % 1000000000 * n) / d AS m_rest,
@@ -183,7 +187,7 @@ WITH w AS (
          coalesce(sum(uncounted_calls), 0) AS uncounted_calls, coalesce(max(extrapolated), 0) AS extrapolated
   FROM phase_sum WHERE training
 ), worlds AS (
-  SELECT max(steps) AS steps, max(observed_steps) AS observed_steps
+  SELECT max(steps) AS steps, max(observed_steps) AS observed_steps, max(step_wall_ns) AS step_wall_ns
   FROM process_total GROUP BY coalesce(world, process)
 )
 SELECT (SELECT coalesce(sum(steps), 0) FROM worlds) AS steps,
@@ -197,5 +201,54 @@ SELECT (SELECT coalesce(sum(steps), 0) FROM worlds) AS steps,
             ELSE printf('%d%09d', re_e9 + re_rest / 1000000000, re_rest % 1000000000) END AS recomputed_flops,
        uncounted_calls,
        (SELECT max(1, count(DISTINCT rank)) FROM process WHERE rank IS NOT NULL) AS ranks,
-       (SELECT coalesce(sum(overhead_ns), 0) FROM process) AS overhead_ns
+       (SELECT coalesce(sum(overhead_ns), 0) FROM process) AS overhead_ns,
+       -- of the slowest rank of each world
+       (SELECT coalesce(sum(step_wall_ns), 0) FROM worlds) AS step_wall_ns,
+       -- of the processes that flopprof cost something: what overhead_ns is a share of
+       (SELECT coalesce(sum(coalesce(ended_at_ns, last_written_at_ns) - started_at_ns), 0)
+        FROM process WHERE overhead_ns > 0) AS process_wall_ns
 FROM w;
+
+-- What the total lies between if every uncounted step did the least, or the most, that a counted step
+-- of its class did. Wide where the steps of a class differ.
+CREATE VIEW run_interval AS
+WITH c AS (
+  SELECT count(*) - count(model_flops) AS unseen,
+         sum(model_flops / 1000000000) AS e9, sum(model_flops % 1000000000) AS rest,
+         min(model_flops) AS least, max(model_flops) AS most
+  FROM step GROUP BY process, step_class
+), s AS (
+  SELECT sum(e9 + unseen * (least / 1000000000)) AS lo_e9, sum(rest + unseen * (least % 1000000000)) AS lo_rest,
+         sum(e9 + unseen * (most / 1000000000)) AS hi_e9, sum(rest + unseen * (most % 1000000000)) AS hi_rest
+  FROM c WHERE least IS NOT NULL
+)
+SELECT CASE WHEN lo_e9 + lo_rest / 1000000000 < 9223372036 THEN lo_e9 * 1000000000 + lo_rest
+            ELSE printf('%d%09d', lo_e9 + lo_rest / 1000000000, lo_rest % 1000000000) END AS model_flops_min,
+       CASE WHEN hi_e9 + hi_rest / 1000000000 < 9223372036 THEN hi_e9 * 1000000000 + hi_rest
+            ELSE printf('%d%09d', hi_e9 + hi_rest / 1000000000, hi_rest % 1000000000) END AS model_flops_max
+FROM s;
+
+-- The median of an even number of steps is the lower middle one: a value that occurred. FLOPs are
+-- ordered by their number of digits first, which is right for INTEGER and TEXT alike.
+CREATE VIEW per_step_total AS
+WITH f AS (
+  SELECT model_flops, row_number() OVER (ORDER BY length(model_flops), model_flops) AS place,
+         count(*) OVER () AS steps
+  FROM step_total WHERE model_flops IS NOT NULL
+), t AS (
+  SELECT wall_ns, row_number() OVER (ORDER BY wall_ns) AS place, count(*) OVER () AS steps FROM step_total
+)
+SELECT 'model_flops' AS quantity, steps,
+       max(CASE WHEN place = 1 THEN model_flops END) AS min,
+       max(CASE WHEN place = (steps + 1) / 2 THEN model_flops END) AS median,
+       max(CASE WHEN place = steps THEN model_flops END) AS max
+FROM f GROUP BY steps
+UNION ALL
+SELECT 'wall_ns', steps, max(CASE WHEN place = 1 THEN wall_ns END),
+       max(CASE WHEN place = (steps + 1) / 2 THEN wall_ns END), max(CASE WHEN place = steps THEN wall_ns END)
+FROM t GROUP BY steps;
+
+-- The same fault of several processes is told once.
+CREATE VIEW fault_total AS
+SELECT what, sum(count) AS count, min(since_ns) AS since_ns, detail, remedy, count(*) AS processes
+FROM fault GROUP BY what, detail, remedy ORDER BY min(since_ns), what, detail;
