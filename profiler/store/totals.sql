@@ -133,22 +133,28 @@ CREATE VIEW process_step AS
 SELECT coalesce(p.world, 'process ' || p.id) AS world, s.process, p.rank, s.step,
        p.started_at_ns + s.began_after_ns AS began_at_ns, s.wall_ns,
        CASE WHEN s.model_flops IS NOT NULL THEN s.model_flops
-            WHEN c.observed_steps > 0 THEN m.mean END AS model_flops,
+            ELSE c.mean END AS model_flops,
        CASE WHEN s.model_flops IS NOT NULL THEN 'modelled'
             WHEN c.observed_steps > 0 THEN 'extrapolated' ELSE 'none' END AS source,
        CASE WHEN s.model_flops IS NULL THEN c.model_flops_min ELSE s.model_flops END AS model_flops_min,
        CASE WHEN s.model_flops IS NULL THEN c.model_flops_max ELSE s.model_flops END AS model_flops_max
 FROM step s
 JOIN process p ON p.id = s.process
-JOIN class_total c USING (process, step_class)
-LEFT JOIN (SELECT process, step_class,
-                  sum(model_flops / 1000000000) / count(model_flops) * 1000000000
-                  + (sum(model_flops / 1000000000) % count(model_flops) * 1000000000
-                     + sum(model_flops % 1000000000)) / count(model_flops) AS mean
-           FROM step WHERE model_flops IS NOT NULL GROUP BY process, step_class) m
+JOIN (SELECT process, step_class, count(model_flops) AS observed_steps,
+             min(model_flops) AS model_flops_min, max(model_flops) AS model_flops_max,
+             sum(model_flops / 1000000000) / count(model_flops) * 1000000000
+             + (sum(model_flops / 1000000000) % count(model_flops) * 1000000000
+                + sum(model_flops % 1000000000)) / count(model_flops) AS mean
+      FROM step GROUP BY process, step_class) c
   USING (process, step_class);
 
 CREATE VIEW step_total AS
+WITH alone AS (  -- worlds of one process, which need no sorting: their steps are what the process wrote
+  SELECT max(id) AS process FROM process GROUP BY coalesce(world, 'process ' || id) HAVING count(*) = 1
+)
+SELECT world, step, 1 AS ranks, began_at_ns, wall_ns, model_flops, source
+FROM process_step WHERE process IN (SELECT process FROM alone)
+UNION ALL
 SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall_ns) AS wall_ns,
        CASE WHEN sum(model_flops IS NULL) > 0 THEN NULL
             WHEN sum(model_flops / 1000000000) + sum(model_flops % 1000000000) / 1000000000 < 9223372036
@@ -157,7 +163,7 @@ SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall
                         sum(model_flops % 1000000000) % 1000000000) END AS model_flops,
        CASE WHEN sum(source = 'none') THEN 'none' WHEN sum(source = 'extrapolated') THEN 'extrapolated'
             ELSE 'modelled' END AS source
-FROM process_step GROUP BY world, step;
+FROM process_step WHERE process NOT IN (SELECT process FROM alone) GROUP BY world, step;
 
 CREATE VIEW process_total AS
 WITH s AS (
@@ -192,7 +198,9 @@ WITH w AS (
 )
 SELECT (SELECT coalesce(sum(steps), 0) FROM worlds) AS steps,
        (SELECT coalesce(sum(observed_steps), 0) FROM worlds) AS observed_steps,
-       (SELECT coalesce(sum(steps), 0) FROM class_total WHERE observed_steps = 0) AS steps_without_flops,
+       (SELECT coalesce(sum(steps), 0)
+        FROM (SELECT count(*) AS steps FROM step GROUP BY process, step_class HAVING count(model_flops) = 0))
+         AS steps_without_flops,
        CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
             ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
        CASE WHEN (SELECT count(*) FROM process WHERE libtorch IS NOT NULL) = 0 THEN 'none'
@@ -231,22 +239,17 @@ FROM s;
 -- The median of an even number of steps is the lower middle one: a value that occurred. FLOPs are
 -- ordered by their number of digits first, which is right for INTEGER and TEXT alike.
 CREATE VIEW per_step_total AS
-WITH f AS (
-  SELECT model_flops, row_number() OVER (ORDER BY length(model_flops), model_flops) AS place,
-         count(*) OVER () AS steps
-  FROM step_total WHERE model_flops IS NOT NULL
-), t AS (
-  SELECT wall_ns, row_number() OVER (ORDER BY wall_ns) AS place, count(*) OVER () AS steps FROM step_total
-)
-SELECT 'model_flops' AS quantity, steps,
-       max(CASE WHEN place = 1 THEN model_flops END) AS min,
-       max(CASE WHEN place = (steps + 1) / 2 THEN model_flops END) AS median,
-       max(CASE WHEN place = steps THEN model_flops END) AS max
-FROM f GROUP BY steps
+WITH t AS MATERIALIZED (SELECT wall_ns, model_flops FROM step_total),
+n AS (SELECT count(*) AS steps, count(model_flops) AS known, min(wall_ns) AS least, max(wall_ns) AS most FROM t),
+f AS MATERIALIZED (SELECT model_flops FROM t WHERE model_flops IS NOT NULL
+                   ORDER BY length(model_flops), model_flops)
+SELECT 'model_flops' AS quantity, known AS steps, (SELECT model_flops FROM f LIMIT 1) AS min,
+       (SELECT model_flops FROM f LIMIT 1 OFFSET (SELECT (known - 1) / 2 FROM n)) AS median,
+       (SELECT model_flops FROM f LIMIT 1 OFFSET (SELECT known - 1 FROM n)) AS max
+FROM n WHERE known > 0
 UNION ALL
-SELECT 'wall_ns', steps, max(CASE WHEN place = 1 THEN wall_ns END),
-       max(CASE WHEN place = (steps + 1) / 2 THEN wall_ns END), max(CASE WHEN place = steps THEN wall_ns END)
-FROM t GROUP BY steps;
+SELECT 'wall_ns', steps, least, (SELECT wall_ns FROM t ORDER BY wall_ns LIMIT 1 OFFSET (SELECT (steps - 1) / 2 FROM n)), most
+FROM n WHERE steps > 0;
 
 -- The same fault of several processes is told once.
 CREATE VIEW fault_total AS
