@@ -72,7 +72,8 @@ Database::Access reading_access(const std::filesystem::path& path) {
                         error.code);
   }
   if (kind == kSqliteCorrupt && std::string_view(error.what()).find(name) != 0) {
-    throw DatabaseError(name + " is damaged (" + error.what() + "); copy it again", error.code);
+    throw DatabaseError(name + " is damaged or truncated (" + error.what() + "); copy it again",
+                        error.code);
   }
   throw error;
 }

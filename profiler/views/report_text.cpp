@@ -40,6 +40,14 @@ std::string overhead_text(const RunTotal& total) {
       100 * static_cast<double>(total.overhead_ns) / static_cast<double>(total.process_wall_ns));
 }
 
+/// Exact where rounding would show two different numbers as one.
+std::string range_text(Flops least, Flops most, std::string_view joint) {
+  const std::string low = flops_text(least);
+  const std::string high = flops_text(most);
+  if (low != high) return fmt::format("{} {} {}", low, joint, high);
+  return fmt::format("{} {} {} FLOP", grouped(least), joint, grouped(most));
+}
+
 std::string steps_text(const RunTotal& total) {
   if (total.observed_steps >= total.steps) return grouped(total.steps);
   return fmt::format("{}, of which counted {}", grouped(total.steps),
@@ -52,8 +60,7 @@ void add_training_lines(const RunOverview& run, std::vector<Line>& lines) {
   lines.push_back({"training model FLOPs", flops_text(total.model_flops) + source});
   lines.push_back({"  exactly", grouped(total.model_flops)});
   if (run.interval && run.interval->min < run.interval->max) {
-    lines.push_back({"  between", fmt::format("{} and {}", flops_text(run.interval->min),
-                                              flops_text(run.interval->max))});
+    lines.push_back({"  between", range_text(run.interval->min, run.interval->max, "and")});
   }
   if (total.recomputed_flops.count > 0) {
     lines.push_back({"  recomputed, not in it", flops_text(total.recomputed_flops) + source});
@@ -61,9 +68,8 @@ void add_training_lines(const RunOverview& run, std::vector<Line>& lines) {
   if (run.flops_per_step) {
     lines.push_back({"per step, median", flops_text(run.flops_per_step->median) + source});
     if (run.flops_per_step->min < run.flops_per_step->max) {
-      lines.push_back(
-          {"per step, least to most", fmt::format("{} to {}", flops_text(run.flops_per_step->min),
-                                                  flops_text(run.flops_per_step->max))});
+      lines.push_back({"per step, least to most",
+                       range_text(run.flops_per_step->min, run.flops_per_step->max, "to")});
     }
   }
   if (run.wall_per_step) {

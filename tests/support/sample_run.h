@@ -43,8 +43,8 @@ inline store::Database empty_run(const std::filesystem::path& path, std::int64_t
                            launcher_pid);
 }
 
-/// Ten seconds: five steps of which steps 0 and 2 were counted, 1 and 3 are like them, and 4 is like
-/// none; an evaluation; work outside any step; an operator without a formula; a fault.
+/// Ten seconds: five steps of which steps 0 and 2 were counted, 1 and 3 are like them, and 4 is
+/// like none; an evaluation; work outside any step; an operator without a formula; a fault.
 inline void fill_sample(store::Database& run) {
   run.execute(R"sql(
     INSERT INTO process VALUES (1, 4242, 4241, 99, 'trainbox', '["python","train.py"]',
