@@ -39,7 +39,7 @@ Fields fields_of(const OpTotal& op, Flops training) {
           {"uncounted_calls", "uncounted", Count{op.uncounted_calls}},
           {"recomputed_flops", "", op.recomputed_flops},
           {"executed_flops", "", Nothing{}},
-          {"evaluation_flops", "", op.evaluation_flops},
+          {"evaluation_flops", training.count == 0 ? "evaluation" : "", op.evaluation_flops},
           {"other_flops", "", op.other_flops},
           {"evaluation_calls", "", Count{op.evaluation_calls}},
           {"other_calls", "", Count{op.other_calls}},
