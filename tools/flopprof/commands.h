@@ -1,6 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 namespace flopprof::tools {
 
@@ -9,6 +11,10 @@ namespace flopprof::tools {
 void add_run(CLI::App& app);
 void add_env(CLI::App& app);
 void add_report(CLI::App& app);
+
+/// The arguments after the program's name as CLI::App::parse takes them, last first. CLI11 ends a
+/// subcommand at `--`; of `run` the job's command follows there, so it becomes a plain word.
+std::vector<std::string> parser_arguments(std::vector<std::string> arguments);
 
 /// Thrown by a command to end the program: 1 failed, 2 wrong usage, 3 a check found a difference;
 /// `run` ends with the job's own status. The message, if any, goes to stderr as one line.

@@ -18,7 +18,7 @@ int run(int argc, char** argv) {
   flopprof::tools::add_env(app);
   flopprof::tools::add_report(app);
   try {
-    app.parse(argc, argv);
+    app.parse(flopprof::tools::parser_arguments({argv + 1, argv + argc}));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   } catch (const ExitWith& end) {

@@ -1,0 +1,294 @@
+#include "profiler/capture/session.h"
+
+#include <new>
+#include <utility>
+
+#include "profiler/capture/layer_stack.h"
+#include "profiler/capture/this_process.h"
+
+namespace flopprof::capture {
+namespace {
+
+/// Measures what it encloses, for the run's account of flopprof's own cost.
+class OwnTime {
+ public:
+  explicit OwnTime(std::int64_t& sum) : sum_(sum), began_at_(monotonic_ns()) {}
+  ~OwnTime() { sum_ += monotonic_ns() - began_at_; }
+  OwnTime(const OwnTime&) = delete;
+  OwnTime& operator=(const OwnTime&) = delete;
+
+ private:
+  std::int64_t& sum_;
+  std::int64_t began_at_;
+};
+
+}  // namespace
+
+Session::Session(const Config& config)
+    : config_(config), plan_(config.overhead_budget, config.every_steps) {
+  wire_port();
+  restart();
+}
+
+/// Nothing may throw into the observer, which other compilers may have built.
+void Session::wire_port() {
+  layers.store(config_.layers);
+  thread_began = [](ObserverPort* port) noexcept -> ThreadCounters* { return of(port).begin_thread(); };
+  thread_ended = [](ObserverPort* port, ThreadCounters* thread) noexcept { of(port).end_thread(thread); };
+  counters_of = [](ObserverPort* port, ThreadCounters* thread, const char* op, std::uint8_t phase,
+                   const char* layer) noexcept -> WorkCounters* {
+    try {
+      return of(port).find_counters(thread, op, static_cast<Phase>(phase), layer);
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
+  };
+  formula_of = [](ObserverPort* port, const char* op) noexcept { return of(port).find_formula(op); };
+  ObserverPort::current_layer = [](ObserverPort*) noexcept { return capture::current_layer(); };
+  ObserverPort::fault = [](ObserverPort* port, const char* what, const char* detail,
+                           const char* remedy) noexcept { of(port).add_fault(what, detail, remedy); };
+  update_ended = [](ObserverPort* port, const StepHints* hints) noexcept { of(port).end_update(*hints); };
+}
+
+void Session::restart() {
+  started_at_ns_ = now_ns();
+  started_monotonic_ns_ = monotonic_ns();
+  started_ticks_ = ticks_now();
+  step_began_ns_ = started_monotonic_ns_;
+}
+
+void Session::observer_started(const ObserverControl& control, std::int64_t attach_ns) {
+  const std::lock_guard lock(mutex_);
+  control_ = control;
+  own_ns_ += attach_ns;
+  step_began_ns_ = monotonic_ns();
+}
+
+void Session::thread_recorded() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(draining_, true)) return;
+  }
+  if (start_draining_) start_draining_();
+}
+
+ThreadCounters* Session::begin_thread() {
+  thread_recorded();
+  const std::lock_guard lock(mutex_);
+  for (Thread& thread : threads_) {
+    if (!std::exchange(thread.in_use, true)) return &thread;
+  }
+  return &threads_.emplace_back();
+}
+
+void Session::end_thread(ThreadCounters* thread) {
+  const std::lock_guard lock(mutex_);
+  static_cast<Thread*>(thread)->in_use = false;
+}
+
+WorkCounters* Session::find_counters(ThreadCounters* thread, const char* op, Phase phase,
+                                     const char* layer) {
+  const std::lock_guard lock(mutex_);
+  const std::uint32_t slot = ledger_.slot_of(op, phase, layer == nullptr ? "" : layer);
+  auto& cells = static_cast<Thread*>(thread)->cells;
+  for (Cell& cell : cells) {
+    if (cell.slot == slot) return &cell.counters;
+  }
+  Cell& cell = cells.emplace_back();
+  cell.slot = slot;
+  return &cell.counters;
+}
+
+void Session::collect_cell(Cell& cell) {
+  const auto now = [](const std::atomic<std::uint64_t>& sum) {
+    return static_cast<std::int64_t>(sum.load(std::memory_order_relaxed));
+  };
+  // Acquire pairs with the writer's release of `calls`: the other sums belong to it or are newer.
+  const auto calls = static_cast<std::int64_t>(cell.counters.calls.load(std::memory_order_acquire));
+  if (calls == cell.taken.calls) return;
+  const WorkCounters& sums = cell.counters;
+  steps::WorkSums total;
+  total.calls = calls;
+  total.uncounted_calls = now(sums.uncounted_calls);
+  total.cpu_ticks = now(sums.cpu_ticks);
+  total.model_flops = sums.model_flops.load(std::memory_order_relaxed);
+  total.recomputed_flops = sums.recomputed_flops.load(std::memory_order_relaxed);
+  steps::WorkSums news;
+  news.calls = total.calls - cell.taken.calls;
+  news.uncounted_calls = total.uncounted_calls - cell.taken.uncounted_calls;
+  news.cpu_ticks = total.cpu_ticks - cell.taken.cpu_ticks;
+  // Differences of counters that wrap are right as long as a step stays below 64 bits.
+  news.model_flops = static_cast<std::uint64_t>(total.model_flops) -
+                     static_cast<std::uint64_t>(cell.taken.model_flops);
+  news.recomputed_flops = static_cast<std::uint64_t>(total.recomputed_flops) -
+                          static_cast<std::uint64_t>(cell.taken.recomputed_flops);
+  cell.taken = total;
+  ledger_.add(cell.slot, news);
+}
+
+std::uint32_t Session::collect() {
+  std::uint64_t signature = 0;
+  for (Thread& thread : threads_) {
+    if (thread.before_fork) continue;
+    for (Cell& cell : thread.cells) collect_cell(cell);
+    const std::uint64_t now = thread.signature.load(std::memory_order_relaxed);
+    signature += now - thread.signature_taken;
+    thread.signature_taken = now;
+  }
+  return static_cast<std::uint32_t>((signature ^ (signature >> 31)) & 0x7fffffff);
+}
+
+std::uint64_t Session::callbacks() const {
+  std::uint64_t sum = 0;
+  for (const Thread& thread : threads_) sum += thread.callbacks.load(std::memory_order_relaxed);
+  return sum - callbacks_before_;
+}
+
+double Session::ns_per_tick() const {
+  const auto ticks = static_cast<double>(ticks_now() - started_ticks_);
+  const auto ns = static_cast<double>(monotonic_ns() - started_monotonic_ns_);
+  return ticks > 0 && ns > 0 ? ns / ticks : 1;
+}
+
+std::uint64_t Session::take_batches() {
+  const std::uint64_t now = ObserverPort::batches.load(std::memory_order_relaxed);
+  return now - std::exchange(batches_taken_, now);
+}
+
+void Session::end_step(const StepHints& hints) {
+  const std::int64_t now = monotonic_ns();
+  steps::Update update{.began_after_ns = step_began_ns_ - started_monotonic_ns_,
+                       .wall_ns = now - step_began_ns_,
+                       .observed = observing_,
+                       .hints = hints,
+                       .batches = take_batches()};
+  const std::int64_t number = ledger_.steps();
+  std::int64_t cost_ns = 0;
+  if (observing_) {
+    const std::uint32_t signature = collect();
+    if (update.observed) update.signature = signature;
+    const std::uint64_t seen = callbacks();
+    cost_ns = static_cast<std::int64_t>(static_cast<double>(seen - callbacks_taken_) * control_.callback_ns);
+    callbacks_taken_ = seen;
+  }
+  ledger_.end_step(update);
+  plan_.step_ended(number, update.wall_ns, update.observed, cost_ns);
+  plan_next_step();
+  step_began_ns_ = monotonic_ns();
+  own_ns_ += step_began_ns_ - now;
+}
+
+void Session::plan_next_step() {
+  if (const auto wanted = ledger_.wanted_step()) plan_.want(*wanted);
+  switch_observer(plan_.observes(ledger_.steps()));
+}
+
+void Session::switch_observer(bool on) {
+  if (on == observing_) return;
+  observing_ = on;
+  // What ended after the observer was switched off belongs to a step that was not observed.
+  if (on) collect(), ledger_.end_outside();
+  if (control_.observe != nullptr) control_.observe(on);
+}
+
+void Session::end_update(const StepHints& hints) {
+  const std::lock_guard lock(mutex_);
+  if (step_source_.empty()) step_source_ = "optimizer";
+  if (step_source_ != "optimizer") return;
+  end_step(hints);
+}
+
+void Session::step_began(const char* source) {
+  const bool is_range = !config_.step_range.empty();
+  const std::lock_guard lock(mutex_);
+  if (is_range != (std::string_view(source) == "nvtx")) return;  // the range that was asked for decides
+  step_source_ = source;
+  marked_step_open_ = true;
+  if (observing_) collect();
+  ledger_.end_outside();
+  step_began_ns_ = monotonic_ns();
+}
+
+void Session::step_ended(const char* source) {
+  const std::lock_guard lock(mutex_);
+  if (!marked_step_open_ || step_source_ != source) return;
+  marked_step_open_ = false;
+  end_step({});
+}
+
+void Session::add_fault(const std::string& what, const std::string& detail, const std::string& remedy) {
+  const std::lock_guard lock(mutex_);
+  const auto [at, is_new] = faults_.try_emplace({what, detail});
+  if (is_new) at->second = {.what = what, .count = 0, .since_ns = now_ns(), .detail = detail, .remedy = remedy};
+  ++at->second.count;
+}
+
+const char* Session::find_formula(const char* op) {
+  const std::lock_guard lock(mutex_);
+  const auto at = formulas_.find(op);
+  return at == formulas_.end() ? nullptr : at->second;
+}
+
+void Session::add_formula(const std::string& op, const std::string& expression) {
+  const char* text = interned(expression);
+  const std::lock_guard lock(mutex_);
+  formulas_[op] = text;
+  ObserverPort::generation.fetch_add(1);
+}
+
+const char* Session::interned(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  return texts_.insert(text).first->c_str();
+}
+
+Drained Session::drain(bool last) {
+  const std::lock_guard lock(mutex_);
+  if (last) ObserverPort::alive.store(false);
+  if (observing_) collect();
+  if (last) ledger_.finish(take_batches());
+  auto changes = ledger_.take_changes(ns_per_tick());
+  Drained drained{.written_at_ns = now_ns(),
+                  .steps = std::move(changes.steps),
+                  .work = std::move(changes.work)};
+  for (auto& [key, counted] : faults_) {
+    if (counted.count > 0) drained.faults.push_back(counted);
+    counted.count = 0;
+  }
+  const auto served = static_cast<std::int64_t>(callbacks());
+  const std::int64_t own = own_ns_ + drain_ns_;
+  drained.overhead = {.callbacks = served,
+                      .callback_ns = control_.callback_ns,
+                      .own_ns = own,
+                      .total_ns = own + static_cast<std::int64_t>(static_cast<double>(served) * control_.callback_ns),
+                      .step_source = step_source_};
+  if (control_.libtorch_version != nullptr) drained.libtorch = control_.libtorch_version;
+  drained.last = last;
+  return drained;
+}
+
+void Session::drain_cost_ns(std::int64_t thread_cpu_ns) {
+  const std::lock_guard lock(mutex_);
+  drain_ns_ = thread_cpu_ns;
+}
+
+void Session::after_fork_in_child() {
+  ledger_ = steps::Ledger();
+  plan_ = steps::SamplingPlan(config_.overhead_budget, config_.every_steps);
+  faults_.clear();
+  // Kept, for an operator that was running may still write to its cells; never read again.
+  for (Thread& thread : threads_) thread.in_use = thread.before_fork = true;
+  callbacks_before_ = 0;
+  callbacks_before_ = callbacks();
+  callbacks_taken_ = 0;
+  take_batches();
+  own_ns_ = drain_ns_ = 0;
+  step_source_.clear();
+  marked_step_open_ = draining_ = false;
+  restart();
+  ObserverPort::generation.fetch_add(1);
+  if (!observing_ && control_.observe != nullptr) control_.observe(true);
+  observing_ = true;
+  mutex_.unlock();
+}
+
+}  // namespace flopprof::capture

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "profiler/capture/config.h"
+#include "profiler/record/run_info.h"
+
+namespace flopprof::capture {
+
+/// CLOCK_REALTIME, nanoseconds.
+std::int64_t now_ns() noexcept;
+/// CLOCK_MONOTONIC, nanoseconds.
+std::int64_t monotonic_ns() noexcept;
+/// Processor time of the calling thread, nanoseconds.
+std::int64_t thread_cpu_ns() noexcept;
+
+/// /proc/PID/stat field 22, or 0.
+std::int64_t start_ticks_of(std::int64_t pid);
+
+ProcessInfo this_process(const Config& config);
+
+/// The run as a process sees it that was attached by hand, when it makes run.db itself.
+RunInfo run_seen_from(const Config& config, const ProcessInfo& process);
+
+}  // namespace flopprof::capture

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace flopprof::steps {
+
+/// The median of the last values, cheaply enough to be asked after every step.
+class RecentMedian {
+ public:
+  void add(std::int64_t value);
+  /// Nothing until the window is half full.
+  std::optional<std::int64_t> value() const;
+
+ private:
+  static constexpr std::size_t kWindow = 32;
+  std::array<std::int64_t, kWindow> values_{};
+  std::size_t seen_ = 0;
+};
+
+/// Which steps to observe so that observing costs at most a share of the job's time.
+///
+/// Every step, while that fits. Otherwise a step is observed when the time that has passed has earned
+/// its cost, after a pseudo-random delay: a fixed stride could keep step with the epochs and see only
+/// their last batches. The cost of an observed step is the larger of what the callbacks are known to
+/// take and what the run itself shows, observed steps against unobserved ones.
+class SamplingPlan {
+ public:
+  /// `budget` is a share, 0.01 = 1 %. `every` > 0 overrules it: each step whose number it divides.
+  SamplingPlan(double budget, std::int64_t every) : budget_(budget), every_(every) {}
+
+  /// Step `number` took `wall_ns`; if it was observed, its callbacks took `cost_ns`.
+  void step_ended(std::int64_t number, std::int64_t wall_ns, bool observed, std::int64_t cost_ns);
+
+  /// Ask that step `number` be observed even if it is not earned: no step like it has been counted.
+  void want(std::int64_t number);
+
+  /// Whether to observe step `number`, the one that begins now.
+  bool observes(std::int64_t number);
+
+  /// What observing a step costs by the newest knowledge, nanoseconds.
+  std::int64_t cost_of_a_step_ns() const;
+
+ private:
+  /// So many first steps are always observed: enough to know what a step is, too few to matter.
+  static constexpr std::int64_t kFirstSteps = 10;
+
+  double budget_;
+  std::int64_t every_;
+  std::int64_t wall_ns_ = 0;
+  std::int64_t spent_ns_ = 0;
+  std::int64_t callbacks_ns_ = 0;  // of the last observed step
+  std::int64_t not_before_ = 0;    // step number
+  std::int64_t wanted_ = -1;
+  std::uint64_t random_ = 0x9e3779b97f4a7c15u;
+  RecentMedian observed_wall_ns_;
+  RecentMedian unobserved_wall_ns_;
+};
+
+}  // namespace flopprof::steps
