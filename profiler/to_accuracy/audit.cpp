@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -86,12 +85,18 @@ std::optional<double> unrounded_compute(const DatasetRow& row) {
 class Auditor {
  public:
   explicit Auditor(const Dataset& dataset) : dataset_(dataset) {
-    audit_.problems = dataset.unreadable;
     audit_.rows = static_cast<std::int64_t>(dataset.rows.size() + dataset.unreadable.size());
   }
 
   Audit audit() {
+    auto unreadable = dataset_.unreadable.begin();
+    const auto report_unreadable_before = [&](std::int64_t row) {
+      for (; unreadable != dataset_.unreadable.end() && unreadable->row < row; ++unreadable) {
+        audit_.problems.push_back(*unreadable);
+      }
+    };
     for (const DatasetRow& row : dataset_.rows) {
+      report_unreadable_before(row.number);
       check_date(row);
       check_link(row, "publication", row.publication, row.link);
       check_link(row, "analysis", row.analysis, row.analysis_link);
@@ -99,7 +104,7 @@ class Auditor {
       check_exact_count(row);
       check_factor(row);
     }
-    std::ranges::stable_sort(audit_.problems, {}, &RowProblem::row);
+    report_unreadable_before(std::numeric_limits<std::int64_t>::max());
     return audit_;
   }
 

@@ -11,6 +11,10 @@
 namespace flopprof::to_accuracy {
 namespace {
 
+/// Beyond these no compute lies, and a change of unit would leave the range of a double.
+constexpr double kLeast = 1e-30;
+constexpr double kMost = 1e60;
+
 /// The power of ten of the last digit of `text`, which is a number: -1 for "3.1", 16 for "4.7e17".
 double exponent_of_last_digit(std::string_view text) {
   const std::size_t mantissa_end = std::min(text.find_first_of("eE"), text.size());
@@ -32,8 +36,8 @@ PrintedFigure printed_figure(std::string_view text) {
   PrintedFigure figure{.printed = std::string(text)};
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, figure.value);
-  const bool is_number = error == std::errc{} && stop == end && std::isfinite(figure.value);
-  if (!is_number || figure.value <= 0) {
+  const bool is_number = error == std::errc{} && stop == end;
+  if (!is_number || !(figure.value >= kLeast && figure.value <= kMost)) {
     throw FieldError(
         fmt::format("\"{}\" is no number above zero; write it as 0.069 or 6.7e+22", text), text,
         "a number above zero");

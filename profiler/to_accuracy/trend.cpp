@@ -6,6 +6,7 @@
 #include <iterator>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace flopprof::to_accuracy {
 namespace {
@@ -88,7 +89,8 @@ LevelTrend trend_of(const Dataset& dataset, const std::string& level) {
     if (std::ranges::find(row.levels, level) != row.levels.end()) trend.points.push_back({row});
   }
   if (trend.points.empty()) return trend;
-  std::ranges::stable_sort(trend.points, {}, [](const auto& p) { return p.row.date; });
+  std::ranges::sort(trend.points, {},
+                    [](const auto& p) { return std::pair(p.row.date, p.row.number); });
   mark_low_envelope(trend.points);
   const double first = tfs_days(low_envelope(trend).front().row);
   for (TrendPoint& point : trend.points) point.reduction_factor = first / tfs_days(point.row);

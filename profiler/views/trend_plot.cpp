@@ -136,8 +136,9 @@ NamedPoint named_point(const TrendPoint& point, const Axes& axes) {
 }
 
 std::size_t draw_points(const LevelTrend& trend, const Axes& axes, Drawing& drawing) {
-  std::vector<TrendPoint> points = trend.points;
-  std::ranges::stable_partition(points, &TrendPoint::on_low_envelope);
+  std::vector<TrendPoint> points = low_envelope(trend);  // first, for the best places
+  std::ranges::copy_if(trend.points, std::back_inserter(points),
+                       [](const TrendPoint& p) { return !p.on_low_envelope; });
   std::vector<NamedPoint> named;
   for (const TrendPoint& point : points) named.push_back(named_point(point, axes));
   const auto names = label_places(named, drawing.lines, kArea);
