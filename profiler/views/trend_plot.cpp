@@ -25,8 +25,12 @@ class Axes {
   explicit Axes(const LevelTrend& trend) {
     const auto [least, most] = std::ranges::minmax_element(
         trend.points, {}, [](const TrendPoint& p) { return tfs_days(p.row); });
-    lowest_ = std::log10(tfs_days(least->row) / 1.6);
-    highest_ = std::log10(tfs_days(most->row) * 1.6);
+    lowest_ = std::log10(tfs_days(least->row));
+    highest_ = std::log10(tfs_days(most->row));
+    if (trend.fit) take_in_fit(trend);
+    const double margin = std::max(0.2, (1 - (highest_ - lowest_)) / 2);  // a decade at least
+    lowest_ -= margin;
+    highest_ += margin;
     first_year_ = int(trend.points.front().row.date.year());
     last_year_ = int(trend.points.back().row.date.year()) + 1;
   }
@@ -68,6 +72,14 @@ class Axes {
   static Date new_year(int year) { return std::chrono::year(year) / 1 / 1; }
 
  private:
+  /// The fitted line may begin above every point, and end below.
+  void take_in_fit(const LevelTrend& trend) {
+    const double began = trend.fit->intercept * std::log10(2);
+    const double ended = began - trend.months / trend.fit->halving_months * std::log10(2);
+    lowest_ = std::min(lowest_, ended);
+    highest_ = std::max(highest_, began);
+  }
+
   double lowest_ = 0, highest_ = 0;
   int first_year_ = 0, last_year_ = 0;
 };
@@ -174,6 +186,8 @@ std::string subheading(const LevelTrend& trend) {
     text += interval->until
                 ? fmt::format(" (95 % interval {:.1f} to {:.1f})", interval->from, *interval->until)
                 : fmt::format(" (95 % interval {:.1f} to no end)", interval->from);
+  } else {
+    text += " (two points: no interval)";
   }
   return text + fmt::format("; Moore's law gives {:.0f}x in that time", trend.moore_factor);
 }
@@ -220,7 +234,8 @@ void draw_words(const LevelTrend& trend, const std::string& source, Drawing& dra
                             .y = kHeight - 14,
                             .size = 11,
                             .ink = Ink::kMuted,
-                            .text = fmt::format("{} points of {}", trend.points.size(), source)});
+                            .text = fmt::format("{} point{} of {}", trend.points.size(),
+                                                trend.points.size() == 1 ? "" : "s", source)});
 }
 
 }  // namespace

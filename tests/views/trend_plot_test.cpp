@@ -55,8 +55,29 @@ TEST(TrendPlot, DrawsOnePointWithoutATrend) {
                                            .compute = to_accuracy::printed_figure("3.1")}}};
   const std::string svg = svg_of(trend_plot(trend_of(one, "L"), "mine").drawing);
   EXPECT_THAT(svg, HasSubstr("no trend"));
+  EXPECT_THAT(svg, HasSubstr("1 point of mine"));
   EXPECT_THAT(svg, HasSubstr(">only</text>"));
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
+}
+
+TEST(TrendPlot, KeepsTheLinesWithinItsAxes) {
+  to_accuracy::Dataset steep;
+  for (const auto& [month, compute] :
+       {std::pair(1u, "100"), {2u, "1.9"}, {3u, "1.8"}, {4u, "1.7"}}) {
+    steep.rows.push_back({.levels = {"L"},
+                          .date = std::chrono::year(2012) / std::chrono::month(month) / 1,
+                          .publication = "net",
+                          .compute = to_accuracy::printed_figure(compute)});
+  }
+  for (const Line& line : trend_plot(trend_of(steep, "L"), "mine").drawing.lines) {
+    EXPECT_LE(line.y2, 545) << "the axis is at 540, with ticks of 5";
+  }
+}
+
+TEST(TrendPlot, SaysThatTwoPointsHaveNoInterval) {
+  const auto two = trend_of(dataset_of(*to_accuracy::shipped_data_set("openai")), "GNMT");
+  EXPECT_THAT(svg_of(trend_plot(two, "openai").drawing),
+              HasSubstr("halves every 3.7 months (two points: no interval)"));
 }
 
 TEST(SvgOf, EscapesWhatXmlWouldRead) {

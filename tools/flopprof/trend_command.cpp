@@ -123,6 +123,12 @@ void trend(const TrendOptions& options) {
   }
   const Dataset dataset = data_set(options);
   check_all_rows_read(options, dataset);
+  if (dataset.format == DatasetFormat::kEpoch && options.level_column.empty()) {
+    fmt::print(
+        stderr,
+        "flopprof: Epoch's data set has no levels of accuracy; the rows of one task are taken "
+        "as one level (--level-column chooses another column)\n");
+  }
   if (dataset.rows_without_compute > 0) {
     fmt::print(stderr, "flopprof: {} of {} rows give no training compute or no date: left out\n",
                dataset.rows_without_compute, dataset.rows_in_file);
