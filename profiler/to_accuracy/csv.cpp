@@ -50,7 +50,9 @@ class Reader {
           "double those inside it",
           line_, text_.substr(at_, end - at_)));
     }
-    return std::string(text_.substr(std::exchange(at_, end), end - at_));
+    const std::string_view field = text_.substr(at_, end - at_);
+    at_ = end;
+    return std::string(field);
   }
 
   std::string quoted_field() {
