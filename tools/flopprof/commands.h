@@ -9,6 +9,7 @@ namespace flopprof::tools {
 void add_run(CLI::App& app);
 void add_env(CLI::App& app);
 void add_report(CLI::App& app);
+void add_convert(CLI::App& app);
 
 /// Thrown by a command to end the program: 1 failed, 2 wrong usage, 3 a check found a difference;
 /// `run` ends with the job's own status. The message, if any, goes to stderr as one line.

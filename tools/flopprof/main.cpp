@@ -17,6 +17,7 @@ int run(int argc, char** argv) {
   flopprof::tools::add_run(app);
   flopprof::tools::add_env(app);
   flopprof::tools::add_report(app);
+  flopprof::tools::add_convert(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
