@@ -40,7 +40,8 @@ const LogFormat& format_of(std::string_view head) {
   for (const LogFormat& format : log_formats()) {
     if (format.recognises(head)) return format;
   }
-  throw LogError("is no accuracy log that flopprof knows; say --log-format with one of: " + names());
+  throw LogError("is no accuracy log that flopprof knows; say --log-format with one of: " +
+                 names());
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ to_accuracy::LogTraits read_log(const std::filesystem::path& path, std::string_v
   try {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) throw LogError("no such file");
-    if (std::filesystem::is_directory(path, ignored)) throw LogError("is a directory; give the log inside it");
+    if (std::filesystem::is_directory(path, ignored))
+      throw LogError("is a directory; give the log inside it");
     std::ifstream log(path, std::ios::binary);
     if (!log) throw LogError("cannot be read");
     const std::string head = head_of(log);

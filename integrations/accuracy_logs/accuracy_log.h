@@ -30,18 +30,20 @@ using PointSink = std::function<void(const to_accuracy::AccuracyPoint&)>;
 struct LogFormat {
   std::string_view name;
   bool (*recognises)(std::string_view head);
-  to_accuracy::LogTraits (*read)(std::istream& log, const LogRequest& request, const PointSink& sink);
+  to_accuracy::LogTraits (*read)(std::istream& log, const LogRequest& request,
+                                 const PointSink& sink);
 };
 
 /// In the order in which they are tried.
 std::span<const LogFormat> log_formats();
 
-/// Reads `path` in one pass. An empty `format` is found by content. Throws LogError naming the path.
+/// Reads `path` in one pass. An empty `format` is found by content. Throws LogError naming the
+/// path.
 to_accuracy::LogTraits read_log(const std::filesystem::path& path, std::string_view format,
                                 const LogRequest& request, const PointSink& sink);
 
 // One file each.
-extern const LogFormat kTensorBoardEvents, kHuggingFace, kMlperf, kPytorchExamples, kDawnBench, kTensorBoardCsv,
-    kWandb, kTimm, kLightning, kJsonLines, kGenericCsv;
+extern const LogFormat kTensorBoardEvents, kHuggingFace, kMlperf, kPytorchExamples, kDawnBench,
+    kTensorBoardCsv, kWandb, kTimm, kLightning, kJsonLines, kGenericCsv;
 
 }  // namespace flopprof::accuracy_logs

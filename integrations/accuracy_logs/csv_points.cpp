@@ -23,7 +23,16 @@ using to_accuracy::AccuracyPoint;
 constexpr std::size_t kChunkBytes = 1 << 16;
 constexpr std::size_t kMostColumns = 100000;
 
-enum Slot : signed char { kNone = -1, kMetric, kEpoch, kStep, kImages, kHours, kLearningRate, kSlots };
+enum Slot : signed char {
+  kNone = -1,
+  kMetric,
+  kEpoch,
+  kStep,
+  kImages,
+  kHours,
+  kLearningRate,
+  kSlots
+};
 
 bool same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
@@ -37,7 +46,8 @@ bool is_learning_rate(std::string_view name) {
 }
 
 bool stands_for_nothing(std::string_view cell) {
-  return cell.empty() || same_word(cell, "none") || same_word(cell, "null") || same_word(cell, "na");
+  return cell.empty() || same_word(cell, "none") || same_word(cell, "null") ||
+         same_word(cell, "na");
 }
 
 std::optional<double> number(std::string_view cell) {
@@ -49,17 +59,19 @@ std::optional<double> number(std::string_view cell) {
   return value;
 }
 
-/// What libcsv calls while it parses. It is C: what goes wrong is kept and thrown after it returned.
+/// What libcsv calls while it parses. It is C: what goes wrong is kept and thrown after it
+/// returned.
 class Table {
  public:
   Table(const LogRequest& request, const CsvLayout& layout, const PointSink& sink)
-      : request_(request), layout_(layout), sink_(sink),
+      : request_(request),
+        layout_(layout),
+        sink_(sink),
         metric_(layout.metric_name.empty() ? request.metric : std::string(layout.metric_name)) {}
 
   static void on_cell(void* text, std::size_t size, void* self) {
-    static_cast<Table*>(self)->guarded([&](Table& table) {
-      table.cell({static_cast<const char*>(text), size});
-    });
+    static_cast<Table*>(self)->guarded(
+        [&](Table& table) { table.cell({static_cast<const char*>(text), size}); });
   }
   static void on_row(int, void* self) {
     static_cast<Table*>(self)->guarded([](Table& table) { table.row(); });
@@ -84,7 +96,8 @@ class Table {
   void cell(std::string_view text) {
     const std::size_t column = column_++;
     if (in_header_) {
-      if (column >= kMostColumns) throw LogError(fmt::format("has more than {} columns", kMostColumns));
+      if (column >= kMostColumns)
+        throw LogError(fmt::format("has more than {} columns", kMostColumns));
       if (column == 0 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
       header_.emplace_back(text);
     } else if (column < slots_.size() && slots_[column] != kNone) {
@@ -97,8 +110,10 @@ class Table {
     const auto value = number(text);
     if (value) {
       values_[static_cast<std::size_t>(slot)] = value;
-    } else if (slot == kMetric && text != metric()) {  // a header repeated by a resumed run is no value
-      throw LogError(fmt::format("line {}: {} is '{}', not a number", line_, metric(), text.substr(0, 40)));
+    } else if (slot == kMetric &&
+               text != metric()) {  // a header repeated by a resumed run is no value
+      throw LogError(
+          fmt::format("line {}: {} is '{}', not a number", line_, metric(), text.substr(0, 40)));
     }
   }
 
@@ -117,8 +132,13 @@ class Table {
   void emit() {
     if (values_[kLearningRate]) learning_rate_ = values_[kLearningRate];
     if (values_[kMetric]) {
-      sink_({.value = *values_[kMetric], .epoch = values_[kEpoch], .step = values_[kStep], .images = values_[kImages],
-             .hours = values_[kHours], .learning_rate = learning_rate_, .line = line_});
+      sink_({.value = *values_[kMetric],
+             .epoch = values_[kEpoch],
+             .step = values_[kStep],
+             .images = values_[kImages],
+             .hours = values_[kHours],
+             .learning_rate = learning_rate_,
+             .line = line_});
     }
     values_.fill({});
   }
@@ -129,22 +149,23 @@ class Table {
     place(kStep, request_.step_column, layout_.step_names);
     place(kImages, {}, layout_.image_names);
     place(kHours, {}, {"hours"});
+    // The exact name goes before names that only mean the same, wherever it stands.
+    if (std::find(header_.begin(), header_.end(), metric_.wanted()) != header_.end())
+      metric_.is(metric_.wanted());
     for (std::size_t column = 0; column < header_.size(); ++column) {
       if (slots_[column] != kNone) continue;
       if (is_learning_rate(header_[column])) slots_[column] = kLearningRate;
       if (metric_.is(header_[column])) slots_[column] = kMetric;
     }
-    // A name found later may be the exact one: only that column counts.
-    const std::string& found = metric_.found();
-    for (std::size_t column = 0; column < header_.size(); ++column) {
-      if (slots_[column] == kMetric && header_[column] != found) slots_[column] = kNone;
-    }
+    metric_.found();
   }
 
   void place(Slot slot, const std::string& asked, const std::vector<std::string_view>& usual) {
-    for (const std::string_view name : asked.empty() ? usual : std::vector<std::string_view>{asked}) {
-      const auto at = std::find_if(header_.begin(), header_.end(),
-                                   [&](const std::string& column) { return same_word(column, name); });
+    for (const std::string_view name :
+         asked.empty() ? usual : std::vector<std::string_view>{asked}) {
+      const auto at = std::find_if(header_.begin(), header_.end(), [&](const std::string& column) {
+        return same_word(column, name);
+      });
       if (at == header_.end()) continue;
       slots_[static_cast<std::size_t>(at - header_.begin())] = slot;
       return;
@@ -176,8 +197,8 @@ struct FreeParser {
 
 }  // namespace
 
-void read_csv_points(std::istream& log, const LogRequest& request, const CsvLayout& layout, const PointSink& sink,
-                     to_accuracy::LogTraits& traits) {
+void read_csv_points(std::istream& log, const LogRequest& request, const CsvLayout& layout,
+                     const PointSink& sink, to_accuracy::LogTraits& traits) {
   std::unique_ptr<csv_parser, FreeParser> parser(new csv_parser);
   if (csv_init(parser.get(), 0) != 0) throw LogError("cannot be parsed: out of memory");
   csv_set_delim(parser.get(), static_cast<unsigned char>(layout.delimiter));
@@ -185,7 +206,8 @@ void read_csv_points(std::istream& log, const LogRequest& request, const CsvLayo
   std::array<char, kChunkBytes> chunk;
   while (log.read(chunk.data(), chunk.size()), log.gcount() > 0) {
     const auto size = static_cast<std::size_t>(log.gcount());
-    if (csv_parse(parser.get(), chunk.data(), size, Table::on_cell, Table::on_row, &table) != size) {
+    if (csv_parse(parser.get(), chunk.data(), size, Table::on_cell, Table::on_row, &table) !=
+        size) {
       throw LogError(csv_strerror(csv_error(parser.get())));
     }
     table.rethrow();
@@ -194,7 +216,8 @@ void read_csv_points(std::istream& log, const LogRequest& request, const CsvLayo
   table.rethrow();
   traits.metric = table.metric();
   if (table.short_rows() > 0) {
-    traits.notes.push_back(fmt::format("{} rows have fewer cells than the header", table.short_rows()));
+    traits.notes.push_back(
+        fmt::format("{} rows have fewer cells than the header", table.short_rows()));
   }
 }
 
@@ -205,7 +228,8 @@ std::vector<std::string_view> header_of(std::string_view head, char delimiter) {
   while (cells.size() < kMostColumns) {
     const std::size_t end = line.find(delimiter);
     std::string_view cell = line.substr(0, end);
-    if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') cell = cell.substr(1, cell.size() - 2);
+    if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"')
+      cell = cell.substr(1, cell.size() - 2);
     cells.push_back(cell);
     if (end == std::string_view::npos) break;
     line.remove_prefix(end + 1);
@@ -214,7 +238,8 @@ std::vector<std::string_view> header_of(std::string_view head, char delimiter) {
 }
 
 bool has_column(const std::vector<std::string_view>& header, std::string_view name) {
-  return std::any_of(header.begin(), header.end(), [&](std::string_view cell) { return same_word(cell, name); });
+  return std::any_of(header.begin(), header.end(),
+                     [&](std::string_view cell) { return same_word(cell, name); });
 }
 
 }  // namespace flopprof::accuracy_logs

@@ -19,8 +19,8 @@ char delimiter_of(std::string_view head) {
 bool recognises(std::string_view head) {
   const auto header = header_of(head, delimiter_of(head));
   return header.size() >= 2 && std::all_of(header.begin(), header.end(), [](std::string_view name) {
-    return std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= ' '; });
-  });
+           return std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= ' '; });
+         });
 }
 
 to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const PointSink& sink) {

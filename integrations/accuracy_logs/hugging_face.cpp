@@ -23,8 +23,9 @@ nlohmann::json state_in(std::istream& log) {
   try {
     return parse_python_json(text);
   } catch (const nlohmann::json::parse_error& error) {
-    throw LogError(fmt::format("is no whole JSON (broken at byte {} of {}): was the file cut short?", error.byte,
-                               text.size()));
+    throw LogError(
+        fmt::format("is no whole JSON (broken at byte {} of {}): was the file cut short?",
+                    error.byte, text.size()));
   }
 }
 
@@ -35,7 +36,8 @@ to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const 
   const nlohmann::json state = state_in(log);
   const auto history = state.is_object() ? state.find("log_history") : state.end();
   if (!state.is_object() || history == state.end() || !history->is_array()) {
-    throw LogError("has no list log_history: give the trainer_state.json of a Hugging Face Trainer");
+    throw LogError(
+        "has no list log_history: give the trainer_state.json of a Hugging Face Trainer");
   }
   MetricChoice metric(request.metric);
   std::optional<double> learning_rate;
@@ -47,8 +49,11 @@ to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const 
     for (const auto& [key, value] : entry.items()) {
       const auto number = number_in(value);
       if (!number || key == "epoch" || key == "step" || !metric.is(key)) continue;
-      sink({.value = *number, .epoch = number_at(entry, "epoch"), .step = number_at(entry, "step"),
-            .learning_rate = learning_rate, .line = record});
+      sink({.value = *number,
+            .epoch = number_at(entry, "epoch"),
+            .step = number_at(entry, "step"),
+            .learning_rate = learning_rate,
+            .line = record});
     }
   }
   traits.metric = metric.found();

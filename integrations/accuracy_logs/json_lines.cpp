@@ -28,12 +28,14 @@ std::optional<double> first_of(const nlohmann::json& record, const std::string& 
 
 nlohmann::json record_in(const LogLines& lines) {
   if (lines.is_cut()) {
-    throw LogError(fmt::format("line {} is longer than {} MiB", lines.number(), kLongestLine >> 20));
+    throw LogError(
+        fmt::format("line {} is longer than {} MiB", lines.number(), kLongestLine >> 20));
   }
   try {
     return parse_python_json(lines.text());
   } catch (const nlohmann::json::exception&) {
-    throw LogError(fmt::format("line {} is no whole JSON object: was the file cut short?", lines.number()));
+    throw LogError(
+        fmt::format("line {} is no whole JSON object: was the file cut short?", lines.number()));
   }
 }
 
@@ -46,14 +48,17 @@ to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const 
   while (lines.next()) {
     if (lines.text().find_first_not_of(" \t") == std::string_view::npos) continue;
     const nlohmann::json record = record_in(lines);
-    if (!record.is_object()) throw LogError(fmt::format("line {} is no JSON object", lines.number()));
-    if (const auto rate = first_of(record, {}, {"lr", "learning_rate", "train_lr"})) learning_rate = rate;
+    if (!record.is_object())
+      throw LogError(fmt::format("line {} is no JSON object", lines.number()));
+    if (const auto rate = first_of(record, {}, {"lr", "learning_rate", "train_lr"}))
+      learning_rate = rate;
     for (const auto& [key, value] : record.items()) {
       const auto number = number_in(value);
       if (!number || !metric.is(key)) continue;
       sink({.value = *number,
             .epoch = first_of(record, request.epoch_column, {"epoch", "epochs", "epoch_num"}),
-            .step = first_of(record, request.step_column, {"step", "global_step", "iteration", "iter", "steps"}),
+            .step = first_of(record, request.step_column,
+                             {"step", "global_step", "iteration", "iter", "steps"}),
             .images = first_of(record, {}, {"samples", "images", "samples_count"}),
             .learning_rate = learning_rate,
             .line = lines.number()});

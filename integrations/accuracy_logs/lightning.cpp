@@ -22,8 +22,8 @@ bool recognises(std::string_view head) {
   return has_column(header, "step") && has_column(header, "epoch") && has_empty_cells(head);
 }
 
-/// Every log call is a row of its own: training and validation values never share one. `step` is the
-/// last step before the evaluation, counted from 0.
+/// Every log call is a row of its own: training and validation values never share one. `step` is
+/// the last step before the evaluation, counted from 0.
 to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const PointSink& sink) {
   to_accuracy::LogTraits traits{.epochs_from = CountsFrom::kZero, .steps_from = CountsFrom::kZero};
   read_csv_points(log, request, {}, sink, traits);

@@ -19,10 +19,12 @@ bool LogLines::next() {
   ++number_;
   while (true) {
     const std::size_t end = chunk_.find_first_of("\r\n", at_);
-    append(std::string_view(chunk_).substr(at_, end == std::string::npos ? std::string::npos : end - at_));
+    append(std::string_view(chunk_).substr(
+        at_, end == std::string::npos ? std::string::npos : end - at_));
     if (end != std::string::npos) {
       at_ = end + 1;
-      const bool pair = chunk_[end] == '\r' && (at_ < chunk_.size() || fill()) && chunk_[at_] == '\n';
+      const bool pair =
+          chunk_[end] == '\r' && (at_ < chunk_.size() || fill()) && chunk_[at_] == '\n';
       if (pair) ++at_;
       return true;
     }

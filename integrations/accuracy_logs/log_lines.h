@@ -7,8 +7,8 @@
 
 namespace flopprof::accuracy_logs {
 
-/// A log's lines, ended by LF or CR (progress bars end theirs so). A line beyond `longest` is cut, so
-/// that one endless line does not fill the memory.
+/// A log's lines, ended by LF or CR (progress bars end theirs so). A line beyond `longest` is cut,
+/// so that one endless line does not fill the memory.
 class LogLines {
  public:
   LogLines(std::istream& log, std::size_t longest);

@@ -40,10 +40,12 @@ bool take_out(std::string& text, std::string_view word) {
 std::string canonical_metric(std::string_view name) {
   std::string text = plain(name);
   if (text.starts_with("train")) return {};
-  for (const std::string_view prefix : {"validation", "valid", "val", "eval", "test"}) drop_prefix(text, prefix);
+  for (const std::string_view prefix : {"validation", "valid", "val", "eval", "test"})
+    drop_prefix(text, prefix);
   const bool error = take_out(text, "error") || take_out(text, "err");
   bool accuracy = false;
-  for (const std::string_view word : {"accuracy", "acc", "precision", "prec"}) accuracy = take_out(text, word) || accuracy;
+  for (const std::string_view word : {"accuracy", "acc", "precision", "prec"})
+    accuracy = take_out(text, word) || accuracy;
   accuracy = take_out(text, "top") || accuracy;
   drop_prefix(text, "at");
   const bool rank = text == "1" || text == "5" || text == "10";
@@ -52,7 +54,8 @@ std::string canonical_metric(std::string_view name) {
   return error ? "err " + text : text;
 }
 
-MetricChoice::MetricChoice(std::string wanted) : wanted_(std::move(wanted)), canonical_(canonical_metric(wanted_)) {}
+MetricChoice::MetricChoice(std::string wanted)
+    : wanted_(std::move(wanted)), canonical_(canonical_metric(wanted_)) {}
 
 bool MetricChoice::is(std::string_view name) {
   for (const auto& [seen, wanted] : seen_) {
@@ -68,7 +71,8 @@ bool MetricChoice::decide(std::string_view name) {
   const bool exact = name == wanted_;
   // An error rate is the same metric seen from the other side.
   const std::string canonical = canonical_metric(name);
-  const bool alike = !canonical.empty() && (canonical == canonical_ || canonical == "err " + canonical_);
+  const bool alike =
+      !canonical.empty() && (canonical == canonical_ || canonical == "err " + canonical_);
   if (!exact && (!alike || found_ == wanted_)) return false;
   if (!found_.empty() && found_ != name) {
     throw LogError(fmt::format("has both {} and {}: say which with --metric", found_, name));
@@ -84,7 +88,8 @@ const std::string& MetricChoice::found() const {
     list += (i == 0 ? "" : ", ") + seen_[i].first.substr(0, kLongestListed);
   }
   if (seen_.size() > kMostListed) list += fmt::format(" and {} more", seen_.size() - kMostListed);
-  throw LogError(fmt::format("has no metric {}; {}", wanted_, list.empty() ? "it has none" : "it has: " + list));
+  throw LogError(fmt::format("has no metric {}; {}", wanted_,
+                             list.empty() ? "it has none" : "it has: " + list));
 }
 
 }  // namespace flopprof::accuracy_logs

@@ -10,8 +10,8 @@ namespace flopprof::accuracy_logs {
 /// Empty for a metric of the training data.
 std::string canonical_metric(std::string_view name);
 
-/// Settles which of a log's metrics the user means while they pass by: the one of exactly that name,
-/// else the only one with the same canonical name.
+/// Settles which of a log's metrics the user means while they pass by: the one of exactly that
+/// name, else the only one with the same canonical name.
 class MetricChoice {
  public:
   explicit MetricChoice(std::string wanted);
@@ -20,6 +20,7 @@ class MetricChoice {
   bool is(std::string_view name);
   /// The name that was found. Throws LogError listing what the log has instead.
   const std::string& found() const;
+  const std::string& wanted() const { return wanted_; }
 
  private:
   bool decide(std::string_view name);

@@ -14,8 +14,8 @@ constexpr std::size_t kLongestLine = 1 << 20;
 bool recognises(std::string_view head) { return head.find(kToken) != std::string_view::npos; }
 
 /// A value that belongs to a place in the training: an evaluation.
-void read_event(const nlohmann::json& event, std::int64_t line, MetricChoice& metric, const PointSink& sink,
-                to_accuracy::LogTraits& traits) {
+void read_event(const nlohmann::json& event, std::int64_t line, MetricChoice& metric,
+                const PointSink& sink, to_accuracy::LogTraits& traits) {
   if (!event.is_object() || !event.contains("key") || !event["key"].is_string()) return;
   const auto& key = event["key"].get_ref<const std::string&>();
   const auto value = number_at(event, "value");
@@ -27,7 +27,11 @@ void read_event(const nlohmann::json& event, std::int64_t line, MetricChoice& me
   const auto epoch = number_at(*metadata, "epoch_num");
   const auto samples = number_at(*metadata, "samples_count");
   if ((!epoch && !samples) || !metric.is(key)) return;
-  sink({.value = *value, .epoch = epoch, .step = number_at(*metadata, "step_num"), .images = samples, .line = line});
+  sink({.value = *value,
+        .epoch = epoch,
+        .step = number_at(*metadata, "step_num"),
+        .images = samples,
+        .line = line});
 }
 
 /// Lines carry any prefix, from launchers and ranks.
@@ -41,14 +45,16 @@ to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const 
     const std::size_t at = lines.text().find(kToken);
     if (at == std::string_view::npos) continue;
     try {
-      read_event(parse_python_json(lines.text().substr(at + kToken.size())), lines.number(), metric, sink, traits);
+      read_event(parse_python_json(lines.text().substr(at + kToken.size())), lines.number(), metric,
+                 sink, traits);
     } catch (const nlohmann::json::exception&) {
       if (broken++ == 0) first_broken = lines.number();
     }
   }
   if (broken > 0) {
     traits.notes.push_back(
-        fmt::format("{} :::MLLOG lines are no whole JSON and were left out, the first at line {}", broken, first_broken));
+        fmt::format("{} :::MLLOG lines are no whole JSON and were left out, the first at line {}",
+                    broken, first_broken));
   }
   traits.metric = metric.found();
   return traits;

@@ -55,7 +55,8 @@ std::string_view results_in(std::string_view line) {
 }
 
 bool recognises(std::string_view head) {
-  return head.find("* Prec@1 ") != std::string_view::npos || head.find("* Acc@1 ") != std::string_view::npos ||
+  return head.find("* Prec@1 ") != std::string_view::npos ||
+         head.find("* Acc@1 ") != std::string_view::npos ||
          head.find("Epoch: [0][") != std::string_view::npos;
 }
 
@@ -73,7 +74,8 @@ std::optional<double> value_in(std::string_view results, MetricChoice& metric) {
 
 to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const PointSink& sink) {
   using to_accuracy::CountsFrom;
-  to_accuracy::LogTraits traits{.scale = to_accuracy::Scale::kPercent, .epochs_from = CountsFrom::kZero};
+  to_accuracy::LogTraits traits{.scale = to_accuracy::Scale::kPercent,
+                                .epochs_from = CountsFrom::kZero};
   MetricChoice metric(request.metric);
   LogLines lines(log, kLongestLine);
   std::optional<Progress> progress;
@@ -92,7 +94,8 @@ to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const 
     }
   }
   traits.metric = metric.found();
-  if (!progress) traits.notes.push_back("the log shows no epochs: its evaluations are taken as one an epoch");
+  if (!progress)
+    traits.notes.push_back("the log shows no epochs: its evaluations are taken as one an epoch");
   return traits;
 }
 

@@ -60,14 +60,17 @@ std::optional<double> scalar_in(protozero::pbf_reader tensor) {
   while (tensor.next()) {
     if (tensor.tag() == 1) {
       type = tensor.get_enum();
-    } else if (tensor.tag() == 4 && tensor.wire_type() == protozero::pbf_wire_type::length_delimited) {
+    } else if (tensor.tag() == 4 &&
+               tensor.wire_type() == protozero::pbf_wire_type::length_delimited) {
       const auto bytes = tensor.get_view();
       if (type == 1 && bytes.size() == 4) value = decimal(little_endian<float>(bytes.data()));
       if (type == 2 && bytes.size() == 8) value = little_endian<double>(bytes.data());
-    } else if (tensor.tag() == 5 && tensor.wire_type() == protozero::pbf_wire_type::length_delimited) {
+    } else if (tensor.tag() == 5 &&
+               tensor.wire_type() == protozero::pbf_wire_type::length_delimited) {
       const auto floats = tensor.get_packed_float();
       if (!floats.empty()) value = decimal(*floats.begin());
-    } else if (tensor.tag() == 6 && tensor.wire_type() == protozero::pbf_wire_type::length_delimited) {
+    } else if (tensor.tag() == 6 &&
+               tensor.wire_type() == protozero::pbf_wire_type::length_delimited) {
       const auto doubles = tensor.get_packed_double();
       if (!doubles.empty()) value = *doubles.begin();
     } else {
@@ -78,22 +81,30 @@ std::optional<double> scalar_in(protozero::pbf_reader tensor) {
 }
 
 /// Summary.Value: a tag and a simple_value, or a tensor in TensorFlow 2.
-void read_value(protozero::pbf_reader summary_value, double step, std::int64_t record, MetricChoice& metric,
-                const PointSink& sink) {
+void read_value(protozero::pbf_reader summary_value, double step, std::int64_t record,
+                MetricChoice& metric, const PointSink& sink) {
   std::string tag;
   std::optional<double> value;
   while (summary_value.next()) {
     switch (summary_value.tag()) {
-      case 1: tag = summary_value.get_string(); break;
-      case 2: value = decimal(summary_value.get_float()); break;
-      case 8: value = scalar_in(summary_value.get_message()); break;
-      default: summary_value.skip();
+      case 1:
+        tag = summary_value.get_string();
+        break;
+      case 2:
+        value = decimal(summary_value.get_float());
+        break;
+      case 8:
+        value = scalar_in(summary_value.get_message());
+        break;
+      default:
+        summary_value.skip();
     }
   }
   if (value && metric.is(tag)) sink({.value = *value, .step = step, .line = record});
 }
 
-void read_event(std::string_view bytes, std::int64_t record, MetricChoice& metric, const PointSink& sink) {
+void read_event(std::string_view bytes, std::int64_t record, MetricChoice& metric,
+                const PointSink& sink) {
   double step = 0;
   protozero::pbf_reader event(bytes.data(), bytes.size());
   while (event.next()) {  // `step` may follow the summary
@@ -114,18 +125,22 @@ enum class Taken { kRecord, kEnd, kCutShort };
 
 Taken take_record(std::istream& log, std::int64_t number, std::string& record) {
   std::array<char, kHeaderBytes> header;
-  if (!log.read(header.data(), header.size())) return log.gcount() == 0 ? Taken::kEnd : Taken::kCutShort;
+  if (!log.read(header.data(), header.size()))
+    return log.gcount() == 0 ? Taken::kEnd : Taken::kCutShort;
   const auto size = little_endian<std::uint64_t>(header.data());
   if (!is_header({header.data(), header.size()}) || size > kLargestRecord) {
-    throw LogError(fmt::format("record {} is damaged: its length does not match its checksum", number));
+    throw LogError(
+        fmt::format("record {} is damaged: its length does not match its checksum", number));
   }
   record.resize(static_cast<std::size_t>(size));
   std::array<char, 4> checksum;
-  if (!log.read(record.data(), static_cast<std::streamsize>(size)) || !log.read(checksum.data(), checksum.size())) {
+  if (!log.read(record.data(), static_cast<std::streamsize>(size)) ||
+      !log.read(checksum.data(), checksum.size())) {
     return Taken::kCutShort;
   }
   if (masked(crc32c(record)) != little_endian<std::uint32_t>(checksum.data())) {
-    throw LogError(fmt::format("record {} is damaged: its bytes do not match their checksum", number));
+    throw LogError(
+        fmt::format("record {} is damaged: its bytes do not match their checksum", number));
   }
   return Taken::kRecord;
 }
@@ -144,7 +159,8 @@ to_accuracy::LogTraits read(std::istream& log, const LogRequest& request, const 
     }
   }
   if (taken == Taken::kCutShort) {
-    traits.notes.push_back(fmt::format("the event file ends inside record {}: the job was still writing, or was killed", number));
+    traits.notes.push_back(fmt::format(
+        "the event file ends inside record {}: the job was still writing, or was killed", number));
   }
   traits.metric = metric.found();
   return traits;

@@ -14,7 +14,8 @@ void AccuracyCurve::add(const AccuracyPoint& point) {
     return;
   }
   for (std::size_t scale = 0; scale < crossings_.size(); ++scale) {
-    if (crossings_[scale] || !reaches(point.value, static_cast<Scale>(scale), target_ - tolerance_)) continue;
+    if (crossings_[scale] || !reaches(point.value, static_cast<Scale>(scale), target_ - tolerance_))
+      continue;
     crossings_[scale] = Crossing{.point = point, .before = {}};
     if (values_.points > 0) crossings_[scale]->before = last_;
   }
@@ -57,7 +58,8 @@ void AccuracyCurve::draw(const AccuracyPoint& point) {
 }
 
 bool crosses_at_learning_rate_step(const Crossing& crossing) {
-  if (!crossing.before || !crossing.before->learning_rate || !crossing.point.learning_rate) return false;
+  if (!crossing.before || !crossing.before->learning_rate || !crossing.point.learning_rate)
+    return false;
   return *crossing.point.learning_rate > 0 &&
          *crossing.point.learning_rate <= 0.5 * *crossing.before->learning_rate;
 }

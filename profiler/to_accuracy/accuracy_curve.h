@@ -15,8 +15,8 @@ struct Crossing {
   std::optional<AccuracyPoint> before;
 };
 
-/// One log's evaluations, taken in one pass and in memory that does not grow with them. The scale may
-/// be known only at the end, so the first crossing is kept for each.
+/// One log's evaluations, taken in one pass and in memory that does not grow with them. The scale
+/// may be known only at the end, so the first crossing is kept for each.
 class AccuracyCurve {
  public:
   /// `target` as the user gave it; `tolerance` in points of percent.

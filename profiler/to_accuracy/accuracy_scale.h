@@ -24,8 +24,8 @@ struct ValueRange {
 double percent_of(double value, Scale scale);
 std::string_view name_of(Scale scale);
 
-/// The scale of the values of `metric`. Throws ScaleError with the reason when the values allow more
-/// than one reading, or none.
+/// The scale of the values of `metric`. Throws ScaleError with the reason when the values allow
+/// more than one reading, or none.
 Scale scale_of(const ValueRange& values, const std::string& metric);
 
 /// `target` in percent, for a log of that scale. Throws ScaleError when it is of another one.

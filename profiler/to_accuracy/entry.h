@@ -55,8 +55,9 @@ struct EntryNumbers {
   SeedSummary seeds;
 };
 
-/// Throws EntryError when the results do not prove the level: another target or metric, no FLOPs, or
-/// steps whose FLOPs are not known.
-void check_level(const Level& level, const std::string& metric, const std::vector<TargetResult>& results);
+/// Throws EntryError when the results do not prove the level: another target or metric, no FLOPs,
+/// or steps whose FLOPs are not known.
+void check_level(const Level& level, const std::string& metric,
+                 const std::vector<TargetResult>& results);
 
 }  // namespace flopprof::to_accuracy

@@ -26,7 +26,8 @@ std::string bytes_of(const std::filesystem::path& path) {
 std::string shown(std::string_view line_end) { return line_end == "\r\n" ? "CRLF" : "LF"; }
 
 /// CRLF or LF, the same throughout.
-std::string line_end_of(const std::filesystem::path& path, std::string_view bytes, Quoting quoting) {
+std::string line_end_of(const std::filesystem::path& path, std::string_view bytes,
+                        Quoting quoting) {
   std::size_t crlf = 0;
   std::size_t lf = 0;
   std::size_t cr = 0;
@@ -40,7 +41,8 @@ std::string line_end_of(const std::filesystem::path& path, std::string_view byte
     lf += bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r');
   }
   if (quoted) throw EntryError(path.string() + " ends inside a quoted cell");
-  if (cr > 0 || (crlf > 0 && lf > 0)) throw EntryError(path.string() + " mixes line ends: make them all CRLF or all LF");
+  if (cr > 0 || (crlf > 0 && lf > 0))
+    throw EntryError(path.string() + " mixes line ends: make them all CRLF or all LF");
   return lf > 0 ? "\n" : "\r\n";
 }
 
@@ -65,7 +67,7 @@ class TemporaryFile {
     }
   }
   void take_the_place_of(const std::filesystem::path& target) {
-    struct stat old {};
+    struct stat old{};
     const mode_t mode = ::stat(target.c_str(), &old) == 0 ? old.st_mode & 07777 : 0644;
     if (::fchmod(descriptor_, mode) != 0 || ::fsync(descriptor_) != 0) fail("write");
     if (::rename(path_.c_str(), target.c_str()) != 0) fail("replace " + target.string());
@@ -82,23 +84,27 @@ class TemporaryFile {
 
 }  // namespace
 
-DataSetFile read_data_set(const std::filesystem::path& path, std::string_view header, std::string_view line_end,
-                          Quoting quoting) {
+DataSetFile read_data_set(const std::filesystem::path& path, std::string_view header,
+                          std::string_view line_end, Quoting quoting) {
   DataSetFile file{.path = path, .bytes = bytes_of(path)};
   const std::string_view bytes = file.bytes;
   const std::size_t first_end = bytes.find_first_of("\r\n");
   if (bytes.substr(0, first_end) != header) {
-    throw EntryError(fmt::format("{} has another header; the first line must be: {}", path.string(), header));
+    throw EntryError(
+        fmt::format("{} has another header; the first line must be: {}", path.string(), header));
   }
   if (quoting == Quoting::kNone && bytes.find('"') != std::string_view::npos) {
     throw EntryError(path.string() + " has quotes, and the data set has none: take them out first");
   }
-  if (bytes.find('\0') != std::string_view::npos) throw EntryError(path.string() + " holds NUL bytes: no text");
-  file.line_end = first_end == std::string_view::npos && !line_end.empty() ? std::string(line_end)
-                                                                           : line_end_of(path, bytes, quoting);
+  if (bytes.find('\0') != std::string_view::npos)
+    throw EntryError(path.string() + " holds NUL bytes: no text");
+  file.line_end = first_end == std::string_view::npos && !line_end.empty()
+                      ? std::string(line_end)
+                      : line_end_of(path, bytes, quoting);
   if (!line_end.empty() && file.line_end != line_end) {
-    throw EntryError(fmt::format("{} ends its lines with {}, the data set with {}: convert it first", path.string(),
-                                 shown(file.line_end), shown(line_end)));
+    throw EntryError(
+        fmt::format("{} ends its lines with {}, the data set with {}: convert it first",
+                    path.string(), shown(file.line_end), shown(line_end)));
   }
   return file;
 }
@@ -110,7 +116,8 @@ void append_row(const DataSetFile& file, std::string_view row) {
   if (around.find(end + std::string(row) + end) != std::string::npos) {
     throw EntryError(file.path.string() + " has this row already");
   }
-  if (bytes_of(file.path) != file.bytes) throw EntryError(file.path.string() + " was changed meanwhile: try again");
+  if (bytes_of(file.path) != file.bytes)
+    throw EntryError(file.path.string() + " was changed meanwhile: try again");
   std::string bytes = file.bytes;
   bytes += ended ? std::string(row) + end : end + std::string(row);
   replace_file(file.path, bytes);
@@ -118,7 +125,8 @@ void append_row(const DataSetFile& file, std::string_view row) {
 
 void replace_file(const std::filesystem::path& path, std::string_view bytes) {
   std::error_code ignored;
-  const auto real = std::filesystem::weakly_canonical(path, ignored);  // behind a link stands the file itself
+  const auto real =
+      std::filesystem::weakly_canonical(path, ignored);  // behind a link stands the file itself
   const auto& target = real.empty() ? path : real;
   TemporaryFile temporary(target);
   temporary.write(bytes);

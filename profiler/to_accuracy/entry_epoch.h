@@ -20,10 +20,11 @@ std::string epoch_header();
 using EpochCells = std::map<std::string, std::string, std::less<>>;
 
 /// What the results say of Epoch's columns: FLOPs count a multiply-add as two there.
-EpochCells epoch_cells(const EntryWords& words, const EntryNumbers& numbers, const std::vector<TargetResult>& results);
+EpochCells epoch_cells(const EntryWords& words, const EntryNumbers& numbers,
+                       const std::vector<TargetResult>& results);
 
-/// One row without a line end, cells quoted where they need it. Throws EntryError for a column that the
-/// table does not have, or a word outside a column's vocabulary.
+/// One row without a line end, cells quoted where they need it. Throws EntryError for a column that
+/// the table does not have, or a word outside a column's vocabulary.
 std::string epoch_row(const EpochCells& cells);
 
 }  // namespace flopprof::to_accuracy

@@ -12,12 +12,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON's numbers have any number of digits, the library's 64 bits: longer ones pass as strings marked with
-/// a private-use character.
+/// JSON's numbers have any number of digits, the library's 64 bits: longer ones pass as strings
+/// marked with a private-use character.
 class ExactJson {
  public:
   Json number(Flops flops) {
-    if (flops.count <= std::numeric_limits<std::uint64_t>::max()) return static_cast<std::uint64_t>(flops.count);
+    if (flops.count <= std::numeric_limits<std::uint64_t>::max())
+      return static_cast<std::uint64_t>(flops.count);
     long_.push_back(flops.digits());
     return mark(long_.size() - 1);
   }
@@ -49,7 +50,9 @@ Json excluded_of(const TrainingRun& run, const std::optional<WorkToStep>& work, 
   for (const Excluded& excluded : run.excluded) {
     list.push_back({{"what", excluded.what}, {"model_flops", exact.number(excluded.flops)}});
   }
-  if (work) list.push_back({{"what", "training after the target"}, {"model_flops", exact.number(run.flops - work->flops)}});
+  if (work)
+    list.push_back({{"what", "training after the target"},
+                    {"model_flops", exact.number(run.flops - work->flops)}});
   return list;
 }
 
@@ -70,12 +73,20 @@ void put_run(Json& json, const TargetResult& result, ExactJson& exact) {
   json["wall_seconds_to_target"] = result.work->wall_seconds;
 }
 
-Json one(const TargetResult& result, const std::string& metric, Convention convention, ExactJson& exact) {
+Json one(const TargetResult& result, const std::string& metric, Convention convention,
+         ExactJson& exact) {
   const Position position = result.position.value_or(Position{});
-  Json json = {{"reached", result.reached}, {"target", result.target},         {"metric", metric},
-               {"epoch", or_null(position.epochs)}, {"step", or_null(position.steps)}, {"flops_to_target", nullptr},
-               {"source", source_of(result)},       {"tfs_days", nullptr},             {"tfs_days_dataset_convention", nullptr}};
-  if (result.reached && (result.work || result.nominal)) put_cost(json, flops_of(result), convention, exact);
+  Json json = {{"reached", result.reached},
+               {"target", result.target},
+               {"metric", metric},
+               {"epoch", or_null(position.epochs)},
+               {"step", or_null(position.steps)},
+               {"flops_to_target", nullptr},
+               {"source", source_of(result)},
+               {"tfs_days", nullptr},
+               {"tfs_days_dataset_convention", nullptr}};
+  if (result.reached && (result.work || result.nominal))
+    put_cost(json, flops_of(result), convention, exact);
   json["convention"] = convention == Convention::kMac ? "mac" : "flop";
   json["images_to_target"] = whole_or_null(position.images);
   json["gpu_seconds_to_target"] = nullptr;
@@ -98,16 +109,19 @@ Json one(const TargetResult& result, const std::string& metric, Convention conve
 
 }  // namespace
 
-std::string to_json(const std::vector<TargetResult>& results, const std::string& metric, Convention convention) {
+std::string to_json(const std::vector<TargetResult>& results, const std::string& metric,
+                    Convention convention) {
   ExactJson exact;
-  const auto reached = std::find_if(results.begin(), results.end(), [](const TargetResult& r) { return r.reached; });
+  const auto reached =
+      std::find_if(results.begin(), results.end(), [](const TargetResult& r) { return r.reached; });
   const TargetResult& shown = reached == results.end() ? results.front() : *reached;
   Json json = one(shown, metric, convention, exact);
   if (results.size() == 1) return exact.text(json);
   const SeedSummary seeds = summary_of(results);
   Json each = Json::array();
   for (const TargetResult& result : results) each.push_back(one(result, metric, convention, exact));
-  if (seeds.reached > 0 && (shown.work || shown.nominal)) put_cost(json, seeds.mean, convention, exact);
+  if (seeds.reached > 0 && (shown.work || shown.nominal))
+    put_cost(json, seeds.mean, convention, exact);
   json["seeds"] = {{"runs", results.size()},
                    {"reached", seeds.reached},
                    {"not_reached", seeds.not_reached},
@@ -116,8 +130,10 @@ std::string to_json(const std::vector<TargetResult>& results, const std::string&
                    {"least_flops_to_target", exact.number(seeds.least)},
                    {"most_flops_to_target", exact.number(seeds.most)},
                    {"each", each}};
-  json["notes"].push_back("flops_to_target is the mean over the runs that reached the target; epoch, step and images are those "
-                          "of the first of them");
+  json["notes"].push_back(
+      "flops_to_target is the mean over the runs that reached the target; epoch, step and images "
+      "are those "
+      "of the first of them");
   return exact.text(json);
 }
 

@@ -37,16 +37,18 @@ std::optional<std::chrono::year_month_day> date_in(std::string_view text) {
   const auto day = whole<unsigned>(parts[1]);
   const auto year = whole<int>(parts[2]);
   if (!month || !day || !year) return {};
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month), std::chrono::day(*day)};
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month),
+                                         std::chrono::day(*day)};
   if (!date.ok()) return {};
   return date;
 }
 
 std::string cell(std::string_view name, const std::string& text) {
   if (text.find_first_of(",\"\r\n") != std::string::npos) {
-    throw EntryError(fmt::format("{} '{}' needs quotes, and efficiency_sota.csv has none: leave out commas, quotes and "
-                                 "line ends (in a link: %2C)",
-                                 name, text));
+    throw EntryError(fmt::format(
+        "{} '{}' needs quotes, and efficiency_sota.csv has none: leave out commas, quotes and "
+        "line ends (in a link: %2C)",
+        name, text));
   }
   return text;
 }
@@ -77,23 +79,26 @@ std::optional<LowEnvelope> low_envelope(std::string_view csv, std::string_view l
     const auto row_date = cells.size() == kColumns ? date_in(cells[1]) : std::nullopt;
     const auto compute = cells.size() == kColumns ? whole<double>(cells[4]) : std::nullopt;
     if (!row_date || !compute) {
-      throw EntryError(fmt::format("line {} is no row of efficiency_sota.csv: eight cells, an existing date M/D/YYYY and a "
-                                   "number of tf-s/days",
-                                   number));
+      throw EntryError(fmt::format(
+          "line {} is no row of efficiency_sota.csv: eight cells, an existing date M/D/YYYY and a "
+          "number of tf-s/days",
+          number));
     }
     if (cells[0] != level || *row_date > date || (lowest && lowest->tfs_days <= *compute)) continue;
-    lowest = {.tfs_days = *compute, .publication = std::string(cells[2]), .date = std::string(cells[1])};
+    lowest = {
+        .tfs_days = *compute, .publication = std::string(cells[2]), .date = std::string(cells[1])};
   }
   return lowest;
 }
 
 bool is_state_of_the_art(const EntryNumbers& numbers, const std::optional<LowEnvelope>& envelope) {
-  return !numbers.nominal && envelope && tfs_days(numbers.flops, numbers.convention) < envelope->tfs_days;
+  return !numbers.nominal && envelope &&
+         tfs_days(numbers.flops, numbers.convention) < envelope->tfs_days;
 }
 
 std::string openai_date(std::chrono::year_month_day date) {
-  return fmt::format("{}/{}/{}", static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     static_cast<int>(date.year()));
+  return fmt::format("{}/{}/{}", static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), static_cast<int>(date.year()));
 }
 
 double reduction_factor(const EntryWords& words, const EntryNumbers& numbers) {
@@ -111,8 +116,8 @@ std::string openai_row(const EntryWords& words, const EntryNumbers& numbers) {
 std::string readme_row(const EntryWords& words, const EntryNumbers& numbers) {
   return fmt::format("| {}|{}|{}|{}| {}|", linked(words.publication, words.link),
                      two_digits(tfs_days(numbers.flops, numbers.convention)),
-                     two_digits(reduction_factor(words, numbers)), linked(words.analysis, words.analysis_link),
-                     openai_date(words.date));
+                     two_digits(reduction_factor(words, numbers)),
+                     linked(words.analysis, words.analysis_link), openai_date(words.date));
 }
 
 }  // namespace flopprof::to_accuracy

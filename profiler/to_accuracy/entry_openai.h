@@ -8,7 +8,8 @@
 namespace flopprof::to_accuracy {
 
 inline constexpr std::string_view kOpenaiHeader =
-    "Metric,Publication Date,Publication,Publication link,Compute (teraflops-s/days),Reduction Factor,Analysis,Analysis "
+    "Metric,Publication Date,Publication,Publication link,Compute (teraflops-s/days),Reduction "
+    "Factor,Analysis,Analysis "
     "link";
 
 /// The lowest compute of a level up to a date, as the file prints it.
@@ -18,15 +19,16 @@ struct LowEnvelope {
   std::string date;
 };
 
-/// Of the rows of `level` dated `date` or before; nothing when there are none. Throws EntryError with the
-/// row that is no row of the data set.
-std::optional<LowEnvelope> low_envelope(std::string_view csv, std::string_view level, std::chrono::year_month_day date);
+/// Of the rows of `level` dated `date` or before; nothing when there are none. Throws EntryError
+/// with the row that is no row of the data set.
+std::optional<LowEnvelope> low_envelope(std::string_view csv, std::string_view level,
+                                        std::chrono::year_month_day date);
 
 /// Strictly below every earlier row, from the unrounded compute.
 bool is_state_of_the_art(const EntryNumbers& numbers, const std::optional<LowEnvelope>& envelope);
 
-/// One row of efficiency_sota.csv, without a line end. The file has no quoted cells: throws EntryError for
-/// a word that would need them.
+/// One row of efficiency_sota.csv, without a line end. The file has no quoted cells: throws
+/// EntryError for a word that would need them.
 std::string openai_row(const EntryWords& words, const EntryNumbers& numbers);
 
 /// The row of the table in that repository's README.

@@ -18,10 +18,11 @@ struct PageFacts {
 };
 
 /// The analysis that the data set's repository asks for with an entry, as Markdown.
-std::string analysis_page(const EntryWords& words, const EntryNumbers& numbers, const std::vector<TargetResult>& results,
-                          const PageFacts& facts);
+std::string analysis_page(const EntryWords& words, const EntryNumbers& numbers,
+                          const std::vector<TargetResult>& results, const PageFacts& facts);
 
-/// Accuracy against epochs (or steps), the target as a line, the first point that reached it marked.
+/// Accuracy against epochs (or steps), the target as a line, the first point that reached it
+/// marked.
 std::string curve_svg(const std::vector<TargetResult>& results);
 
 }  // namespace flopprof::to_accuracy

@@ -7,16 +7,19 @@
 namespace flopprof::to_accuracy {
 
 Flops Flops::of(double count) {
-  if (!(count >= 0) || count > 1e38) throw std::invalid_argument("a FLOP count must lie between 0 and 1e38");
+  if (!(count >= 0) || count > 1e18)
+    throw std::invalid_argument("a count must lie between 0 and 1e18");
   return {static_cast<unsigned __int128>(std::nearbyint(count))};
 }
 
 Flops Flops::of_digits(std::string_view digits) {
-  if (digits.empty() || digits.size() > 38 || digits.find_first_not_of("0123456789") != std::string_view::npos) {
+  if (digits.empty() || digits.size() > 38 ||
+      digits.find_first_not_of("0123456789") != std::string_view::npos) {
     throw std::invalid_argument("not a FLOP count: '" + std::string(digits) + "'");
   }
   Flops flops;
-  for (const char digit : digits) flops.count = 10 * flops.count + static_cast<unsigned>(digit - '0');
+  for (const char digit : digits)
+    flops.count = 10 * flops.count + static_cast<unsigned>(digit - '0');
   return flops;
 }
 

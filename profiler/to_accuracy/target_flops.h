@@ -9,6 +9,7 @@ namespace flopprof::to_accuracy {
 struct Flops {
   unsigned __int128 count = 0;
 
+  /// The nearest whole number. Throws std::invalid_argument below 0 and above 1e18.
   static Flops of(double count);
   /// All digits of a run.db column. Throws std::invalid_argument on anything else.
   static Flops of_digits(std::string_view digits);

@@ -23,7 +23,8 @@ CountsFrom epochs_from(const AccuracyCurve& curve, const LogTraits& log, const S
                        std::vector<std::string>& notes) {
   if (schedule.epochs_from != CountsFrom::kUnknown) return schedule.epochs_from;
   if (log.epochs_from == CountsFrom::kZero) {
-    notes.push_back("epochs are counted from 0 in " + log.format + ": epoch n is n+1 completed epochs");
+    notes.push_back("epochs are counted from 0 in " + log.format +
+                    ": epoch n is n+1 completed epochs");
   }
   if (log.epochs_from != CountsFrom::kUnknown) return log.epochs_from;
   if (!curve.first().epoch || *curve.first().epoch >= 1) {
@@ -34,7 +35,9 @@ CountsFrom epochs_from(const AccuracyCurve& curve, const LogTraits& log, const S
     notes.push_back("the log's epochs are completed epochs; its epoch 0 is the untrained network");
     return CountsFrom::kOne;
   }
-  notes.push_back("the log counts epochs from 0: epoch n is taken as n+1 completed epochs (--epochs-from 1 if not)");
+  notes.push_back(
+      "the log counts epochs from 0: epoch n is taken as n+1 completed epochs (--epochs-from 1 if "
+      "not)");
   return CountsFrom::kZero;
 }
 
@@ -47,9 +50,10 @@ std::optional<double> completed_epochs(std::optional<double> log_epoch, CountsFr
 CountsFrom steps_from(const AccuracyCurve& curve, const LogTraits& log, const Schedule& schedule,
                       std::vector<std::string>& notes) {
   if (schedule.steps_from != CountsFrom::kUnknown) return schedule.steps_from;
-  const bool ends_one_short =
-      schedule.steps_in_run && curve.last().step && *curve.last().step + 1 == static_cast<double>(*schedule.steps_in_run);
-  if (log.steps_from == CountsFrom::kZero || (log.steps_from == CountsFrom::kUnknown && ends_one_short)) {
+  const bool ends_one_short = schedule.steps_in_run && curve.last().step &&
+                              *curve.last().step + 1 == static_cast<double>(*schedule.steps_in_run);
+  if (log.steps_from == CountsFrom::kZero ||
+      (log.steps_from == CountsFrom::kUnknown && ends_one_short)) {
     notes.push_back("the log counts steps from 0: step n is n+1 completed steps");
     return CountsFrom::kZero;
   }
@@ -63,31 +67,36 @@ std::optional<double> steps_per_epoch(std::optional<double> last_epoch, const Lo
   if (schedule.steps_per_epoch) return schedule.steps_per_epoch;
   if (schedule.images_per_epoch && schedule.images_per_step) {
     const double steps = std::ceil(*schedule.images_per_epoch / *schedule.images_per_step);
-    notes.push_back(fmt::format("{} steps an epoch: {} images in batches of {}", steps, *schedule.images_per_epoch,
-                                *schedule.images_per_step));
+    notes.push_back(fmt::format("{} steps an epoch: {} images in batches of {}", steps,
+                                *schedule.images_per_epoch, *schedule.images_per_step));
     return steps;
   }
   const auto in_run = schedule.steps_in_run;
   if (log.batches_per_epoch &&
-      (!in_run || !last_epoch || *log.batches_per_epoch * *last_epoch <= static_cast<double>(*in_run))) {
-    notes.push_back(fmt::format("{} steps an epoch: the batches that the log shows, one update each",
-                                *log.batches_per_epoch));
+      (!in_run || !last_epoch ||
+       *log.batches_per_epoch * *last_epoch <= static_cast<double>(*in_run))) {
+    notes.push_back(
+        fmt::format("{} steps an epoch: the batches that the log shows, one update each",
+                    *log.batches_per_epoch));
     return log.batches_per_epoch;
   }
   if (!in_run || !last_epoch || *last_epoch <= 0) return {};
   const double steps = static_cast<double>(*in_run) / *last_epoch;
-  notes.push_back(fmt::format("{:.6g} steps an epoch: the run's {} steps over the log's {} epochs, taking the log to end "
-                              "where the run does (--steps-per-epoch if not)",
-                              steps, *in_run, *last_epoch));
+  notes.push_back(fmt::format(
+      "{:.6g} steps an epoch: the run's {} steps over the log's {} epochs, taking the log to end "
+      "where the run does (--steps-per-epoch if not)",
+      steps, *in_run, *last_epoch));
   return steps;
 }
 
 void check_within_run(const Position& position, const Schedule& schedule) {
-  if (!schedule.steps_in_run || !position.steps || *position.steps <= *schedule.steps_in_run) return;
-  throw TargetError(fmt::format(
-      "the log reached the target at step {}, but the run has {} steps: another run's log, a run that was cut short, or "
-      "batches where updates were meant; give --steps-per-epoch or --step-unit",
-      *position.steps, *schedule.steps_in_run));
+  if (!schedule.steps_in_run || !position.steps || *position.steps <= *schedule.steps_in_run)
+    return;
+  throw TargetError(
+      fmt::format("the log reached the target at step {}, but the run has {} steps: another run's "
+                  "log, a run that was cut short, or "
+                  "batches where updates were meant; give --steps-per-epoch or --step-unit",
+                  *position.steps, *schedule.steps_in_run));
 }
 
 struct Counted {
@@ -130,7 +139,8 @@ void place_images(Position& position, std::optional<double> images_per_epoch,
   } else if (position.steps && images_per_step) {
     position.images = static_cast<double>(*position.steps) * *images_per_step;
   } else {
-    position.notes.push_back("images to the target are not known: give --images-per-epoch or --batch-size");
+    position.notes.push_back(
+        "images to the target are not known: give --images-per-epoch or --batch-size");
   }
 }
 
@@ -145,11 +155,15 @@ Position position_of(const AccuracyPoint& point, const AccuracyCurve& curve, con
   auto& notes = position.notes;
   const Counted counts = counted(point, curve, log, schedule);
   if (curve.highest_epoch() > kMostEpochs) {
-    notes.push_back(fmt::format("the log's epochs run to {:.0f}: sample counts, taken as such", curve.highest_epoch()));
+    notes.push_back(fmt::format("the log's epochs run to {:.0f}: sample counts, taken as such",
+                                curve.highest_epoch()));
   }
-  const auto images_per_epoch = schedule.images_per_epoch ? schedule.images_per_epoch : log.images_per_epoch;
-  const auto images_per_step = schedule.images_per_step ? schedule.images_per_step : log.images_per_step;
-  const CountsFrom from = counts.epoch ? epochs_from(curve, log, schedule, notes) : CountsFrom::kOne;
+  const auto images_per_epoch =
+      schedule.images_per_epoch ? schedule.images_per_epoch : log.images_per_epoch;
+  const auto images_per_step =
+      schedule.images_per_step ? schedule.images_per_step : log.images_per_step;
+  const CountsFrom from =
+      counts.epoch ? epochs_from(curve, log, schedule, notes) : CountsFrom::kOne;
   place_epochs(position, counts, from, images_per_epoch);
   if (counts.step) {
     const bool from_zero = steps_from(curve, log, schedule, notes) == CountsFrom::kZero;
@@ -157,7 +171,8 @@ Position position_of(const AccuracyPoint& point, const AccuracyCurve& curve, con
   } else if (counts.images && images_per_step) {
     position.steps = whole_steps(*counts.images / *images_per_step);
   } else if (position.epochs) {
-    const auto last_epoch = completed_epochs(counted(curve.last(), curve, log, schedule).epoch, from);
+    const auto last_epoch =
+        completed_epochs(counted(curve.last(), curve, log, schedule).epoch, from);
     const auto per_epoch = steps_per_epoch(last_epoch, log, schedule, notes);
     if (per_epoch) position.steps = whole_steps(*position.epochs * *per_epoch);
   }

@@ -31,8 +31,8 @@ struct TargetResult {
   std::string format;
   std::string metric;  ///< as the log names it
   bool reached = false;
-  double target = 0;     ///< percent
-  double accuracy = 0;   ///< percent, where it was reached; else the best
+  double target = 0;    ///< percent
+  double accuracy = 0;  ///< percent, where it was reached; else the best
   std::optional<Position> position;
   std::optional<TrainingRun> run;
   std::optional<WorkToStep> work;
@@ -43,8 +43,8 @@ struct TargetResult {
 };
 
 /// What the log alone says. Throws ScaleError, TargetError.
-TargetResult result_of_log(const AccuracyCurve& curve, const LogTraits& log, double target, double tolerance,
-                           std::optional<Scale> scale, const Schedule& schedule);
+TargetResult result_of_log(const AccuracyCurve& curve, const LogTraits& log, double target,
+                           double tolerance, std::optional<Scale> scale, const Schedule& schedule);
 
 /// Adds the paper's estimate. Throws TargetError when the images to the target are not known.
 void add_nominal(TargetResult& result, double macs_per_image);

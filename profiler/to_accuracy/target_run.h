@@ -48,7 +48,8 @@ struct WorkToStep {
 /// Throws TargetError when the run has no training steps.
 TrainingRun read_training(const store::Database& run, const std::filesystem::path& path);
 
-WorkToStep work_to_step(const store::Database& run, const TrainingRun& training, std::int64_t steps);
+WorkToStep work_to_step(const store::Database& run, const TrainingRun& training,
+                        std::int64_t steps);
 
 /// Seeds must be runs of one model: throws TargetError naming the two that differ, and in what.
 void check_same_model(const std::vector<TrainingRun>& runs);

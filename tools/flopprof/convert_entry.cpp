@@ -20,7 +20,10 @@ using namespace to_accuracy;
 
 EntryNumbers numbers_of(const ConvertOptions& options, const std::vector<TargetResult>& results) {
   const SeedSummary seeds = summary_of(results);
-  return {.flops = seeds.mean, .convention = convention_of(options), .nominal = options.runs.empty(), .seeds = seeds};
+  return {.flops = seeds.mean,
+          .convention = convention_of(options),
+          .nominal = options.runs.empty(),
+          .seeds = seeds};
 }
 
 EntryWords words_of(const ConvertOptions& options) {
@@ -42,8 +45,9 @@ std::string analysis_of(const EntryNumbers& numbers, const std::optional<DataSet
 
 /// A word of this program's command line as a shell takes it.
 std::string shell_word(const std::string& word) {
-  if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                              "-_./=:,@%+") == std::string::npos) {
+  if (!word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "-_./=:,@%+") == std::string::npos) {
     return word;
   }
   std::string quoted = "'";
@@ -65,19 +69,23 @@ void tell_standing(const EntryNumbers& numbers, const std::optional<LowEnvelope>
   if (!envelope) {
     fmt::print(stderr, "flopprof: the file has no earlier row of this level\n");
   } else if (is_state_of_the_art(numbers, envelope)) {
-    fmt::print(stderr, "flopprof: state of the art at its date: {:.4g} tf-s/days, below {} ({:.4g})\n", own,
+    fmt::print(stderr,
+               "flopprof: state of the art at its date: {:.4g} tf-s/days, below {} ({:.4g})\n", own,
                envelope->publication, envelope->tfs_days);
   } else {
     fmt::print(stderr, "flopprof: {}, not state of the art: {:.4g} tf-s/days, {} has {:.4g}\n",
-               numbers.nominal ? "nominal" : "measured", own, envelope->publication, envelope->tfs_days);
+               numbers.nominal ? "nominal" : "measured", own, envelope->publication,
+               envelope->tfs_days);
   }
 }
 
 /// The page and, beside it, the curve it shows.
-void write_page(const std::filesystem::path& path, const EntryWords& words, const EntryNumbers& numbers,
-                const std::vector<TargetResult>& results, PageFacts facts) {
+void write_page(const std::filesystem::path& path, const EntryWords& words,
+                const EntryNumbers& numbers, const std::vector<TargetResult>& results,
+                PageFacts facts) {
   const std::filesystem::path picture = std::filesystem::path(path).replace_extension(".svg");
-  facts.picture = fmt::format("![accuracy against {}]({})", results.front().drawn_over, picture.filename().string());
+  facts.picture = fmt::format("![accuracy against {}]({})", results.front().drawn_over,
+                              picture.filename().string());
   replace_file(picture, curve_svg(results));
   replace_file(path, analysis_page(words, numbers, results, facts));
 }
@@ -96,8 +104,11 @@ void write_openai(const ConvertOptions& options, const std::vector<TargetResult>
   }
   if (words.analysis.empty()) words.analysis = analysis_of(numbers, file, envelope);
   const std::string row = openai_row(words, numbers);
-  PageFacts facts{.command = own_command(), .flopprof_version = FLOPPROF_VERSION, .picture = curve_svg(results),
-                  .envelope = envelope, .has_data_set = file.has_value()};
+  PageFacts facts{.command = own_command(),
+                  .flopprof_version = FLOPPROF_VERSION,
+                  .picture = curve_svg(results),
+                  .envelope = envelope,
+                  .has_data_set = file.has_value()};
   if (file) append_row(*file, row);
   fmt::print("{}\r\n\n{}\n", row, readme_row(words, numbers));
   if (options.page.empty()) {
@@ -111,13 +122,16 @@ void write_openai(const ConvertOptions& options, const std::vector<TargetResult>
 void write_epoch(const ConvertOptions& options, const std::vector<TargetResult>& results) {
   const EntryNumbers numbers = numbers_of(options, results);
   if (!options.level.empty()) {
-    check_level(level_named(options.level), accuracy_logs::canonical_metric(options.metric), results);
+    check_level(level_named(options.level), accuracy_logs::canonical_metric(options.metric),
+                results);
   }
-  if (numbers.flops.count == 0) throw EntryError("no FLOPs: give a run, or --nominal --macs-per-image");
+  if (numbers.flops.count == 0)
+    throw EntryError("no FLOPs: give a run, or --nominal --macs-per-image");
   EpochCells cells = epoch_cells(words_of(options), numbers, results);
   for (const std::string& cell : options.cells) {
     const std::size_t equals = cell.find('=');
-    if (equals == std::string::npos) throw ExitWith{2, "--cell " + cell + " is not written COLUMN=TEXT"};
+    if (equals == std::string::npos)
+      throw ExitWith{2, "--cell " + cell + " is not written COLUMN=TEXT"};
     cells[cell.substr(0, equals)] = cell.substr(equals + 1);
   }
   const std::string row = epoch_row(cells);

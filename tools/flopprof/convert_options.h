@@ -47,7 +47,9 @@ std::vector<to_accuracy::TargetResult> results_of(const ConvertOptions& options)
 to_accuracy::Convention convention_of(const ConvertOptions& options);
 
 /// The row, README row and page of efficiency_sota.csv; and Epoch's row.
-void write_openai(const ConvertOptions& options, const std::vector<to_accuracy::TargetResult>& results);
-void write_epoch(const ConvertOptions& options, const std::vector<to_accuracy::TargetResult>& results);
+void write_openai(const ConvertOptions& options,
+                  const std::vector<to_accuracy::TargetResult>& results);
+void write_epoch(const ConvertOptions& options,
+                 const std::vector<to_accuracy::TargetResult>& results);
 
 }  // namespace flopprof::tools

@@ -16,11 +16,14 @@ CountsFrom counts_from(std::optional<int> number) {
 
 std::optional<StepUnit> step_unit_of(const std::string& name) {
   if (name.empty()) return {};
-  return name == "epochs" ? StepUnit::kEpochs : name == "images" ? StepUnit::kImages : StepUnit::kUpdates;
+  return name == "epochs"   ? StepUnit::kEpochs
+         : name == "images" ? StepUnit::kImages
+                            : StepUnit::kUpdates;
 }
 
 std::optional<Scale> scale_asked(const std::string& name) {
-  for (const Scale scale : {Scale::kPercent, Scale::kFraction, Scale::kErrorPercent, Scale::kErrorFraction}) {
+  for (const Scale scale :
+       {Scale::kPercent, Scale::kFraction, Scale::kErrorPercent, Scale::kErrorFraction}) {
     if (name == name_of(scale)) return scale;
   }
   return {};
@@ -40,13 +43,14 @@ Schedule schedule_of(const ConvertOptions& options, const std::optional<Training
 TargetResult log_against_target(const ConvertOptions& options, const std::string& log,
                                 const std::optional<TrainingRun>& run) {
   AccuracyCurve curve(options.target, options.tolerance);
-  const accuracy_logs::LogRequest request{
-      .metric = options.metric, .epoch_column = options.epoch_column, .step_column = options.step_column};
-  const LogTraits traits = accuracy_logs::read_log(log, options.log_format, request,
-                                                   [&](const AccuracyPoint& point) { curve.add(point); });
+  const accuracy_logs::LogRequest request{.metric = options.metric,
+                                          .epoch_column = options.epoch_column,
+                                          .step_column = options.step_column};
+  const LogTraits traits = accuracy_logs::read_log(
+      log, options.log_format, request, [&](const AccuracyPoint& point) { curve.add(point); });
   try {
-    TargetResult result = result_of_log(curve, traits, options.target, options.tolerance, scale_asked(options.scale),
-                                        schedule_of(options, run));
+    TargetResult result = result_of_log(curve, traits, options.target, options.tolerance,
+                                        scale_asked(options.scale), schedule_of(options, run));
     result.log = log;
     return result;
   } catch (const std::runtime_error& error) {
@@ -58,14 +62,18 @@ void add_work(TargetResult& result, const store::Database& database, const Train
   result.run = run;
   if (!result.reached) return;
   if (!result.position->steps) {
-    throw TargetError(result.log + " gives neither steps nor epochs at the target: the run's steps cannot be placed; name "
-                                   "the column with --step-column or --epoch-column");
+    throw TargetError(
+        result.log +
+        " gives neither steps nor epochs at the target: the run's steps cannot be placed; name "
+        "the column with --step-column or --epoch-column");
   }
   result.work = work_to_step(database, run, *result.position->steps);
   if (result.work->source == "none") {
-    throw TargetError(run.path + " has no FLOPs for its steps; `flopprof report` opens with the reason");
+    throw TargetError(run.path +
+                      " has no FLOPs for its steps; `flopprof report` opens with the reason");
   }
-  result.notes.push_back("FLOPs are model FLOPs of the training steps; this run.db holds no GPU-seconds");
+  result.notes.push_back(
+      "FLOPs are model FLOPs of the training steps; this run.db holds no GPU-seconds");
   if (result.work->steps_without_flops > 0) {
     result.notes.push_back(std::to_string(result.work->steps_without_flops) +
                            " of the steps have no FLOPs and are left out of the sum");
@@ -94,7 +102,8 @@ std::vector<TargetResult> results_of(const ConvertOptions& options) {
 }
 
 Convention convention_of(const ConvertOptions& options) {
-  if (!options.convention.empty()) return options.convention == "flop" ? Convention::kFlop : Convention::kMac;
+  if (!options.convention.empty())
+    return options.convention == "flop" ? Convention::kFlop : Convention::kMac;
   return options.level.empty() ? Convention::kMac : level_named(options.level).convention;
 }
 
