@@ -128,6 +128,10 @@ void replace_file(const std::filesystem::path& path, std::string_view bytes) {
   const auto real =
       std::filesystem::weakly_canonical(path, ignored);  // behind a link stands the file itself
   const auto& target = real.empty() ? path : real;
+  if (::access(target.c_str(), W_OK) != 0 && errno != ENOENT) {
+    throw EntryError(
+        fmt::format("{} cannot be written: {}", target.string(), std::strerror(errno)));
+  }
   TemporaryFile temporary(target);
   temporary.write(bytes);
   temporary.take_the_place_of(target);

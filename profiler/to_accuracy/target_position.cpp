@@ -89,6 +89,25 @@ std::optional<double> steps_per_epoch(std::optional<double> last_epoch, const Lo
   return steps;
 }
 
+struct Counted {
+  std::optional<double> epoch;
+  std::optional<double> images;
+  std::optional<double> step;
+};
+
+/// A log's counters may hold anything; beyond this no training goes.
+constexpr double kMostCounted = 1e15;
+
+void check_counts(const Counted& counts, std::int64_t line) {
+  for (const auto& count : {counts.epoch, counts.images, counts.step}) {
+    if (!count || (*count >= 0 && *count <= kMostCounted)) continue;
+    throw TargetError(
+        fmt::format("line {}: {} is no count of epochs, steps or images; name the right column "
+                    "with --epoch-column or --step-column",
+                    line, *count));
+  }
+}
+
 void check_within_run(const Position& position, const Schedule& schedule) {
   if (!schedule.steps_in_run || !position.steps || *position.steps <= *schedule.steps_in_run)
     return;
@@ -98,12 +117,6 @@ void check_within_run(const Position& position, const Schedule& schedule) {
                   "batches where updates were meant; give --steps-per-epoch or --step-unit",
                   *position.steps, *schedule.steps_in_run));
 }
-
-struct Counted {
-  std::optional<double> epoch;
-  std::optional<double> images;
-  std::optional<double> step;
-};
 
 /// What the point's numbers count, once sample counts and step units are told apart.
 Counted counted(const AccuracyPoint& point, const AccuracyCurve& curve, const LogTraits& log,
@@ -145,7 +158,11 @@ void place_images(Position& position, std::optional<double> images_per_epoch,
 }
 
 /// Whole steps: an epoch ends with its last batch.
-std::int64_t whole_steps(double steps) { return std::llround(std::ceil(steps - 1e-6)); }
+std::int64_t whole_steps(double steps) {
+  if (!(steps <= kMostCounted))
+    throw TargetError(fmt::format("{} steps: no training is that long", steps));
+  return std::llround(std::ceil(steps - 1e-6));
+}
 
 }  // namespace
 
@@ -154,6 +171,7 @@ Position position_of(const AccuracyPoint& point, const AccuracyCurve& curve, con
   Position position;
   auto& notes = position.notes;
   const Counted counts = counted(point, curve, log, schedule);
+  check_counts(counts, point.line);
   if (curve.highest_epoch() > kMostEpochs) {
     notes.push_back(fmt::format("the log's epochs run to {:.0f}: sample counts, taken as such",
                                 curve.highest_epoch()));

@@ -66,6 +66,11 @@ TEST(PositionOf, RefusesAPointBeyondTheRun) {
   EXPECT_THROW(reached(curve, {}, {.steps_in_run = 100}), TargetError);
 }
 
+TEST(PositionOf, RefusesCountersThatCountNothing) {
+  EXPECT_THROW(reached(curve_of({{.value = 80, .step = -3}}), {}, {}), TargetError);
+  EXPECT_THROW(reached(curve_of({{.value = 80, .step = 1e300}}), {}, {}), TargetError);
+}
+
 TEST(PositionOf, TakesStepsForEpochsWhereTheUserSaysSo) {
   const auto curve = curve_of({{.value = 20, .step = 1}, {.value = 80, .step = 2}});
   const Position position =

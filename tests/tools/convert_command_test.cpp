@@ -139,6 +139,8 @@ TEST_F(Convert, EndsWithStatus2OnWrongUsage) {
   EXPECT_EQ(convert(kNominal + "--target 0 2>&1").status, 2);
   EXPECT_EQ(convert(kNominal + "--target 791 2>&1").status, 2);
   EXPECT_EQ(convert(kNominal + "--target 79.1 --to openai 2>&1").status, 2);
+  EXPECT_EQ(convert(kNominal + "--target 79.1 --page p.md 2>&1").status, 2);
+  EXPECT_EQ(convert(kNominal + "--target 79.1 --cell a=b 2>&1").status, 2);
   EXPECT_EQ(convert("--nominal --accuracy x --metric top5 --target 79.1 2>&1").status, 2);
 }
 

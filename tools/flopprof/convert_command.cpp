@@ -78,6 +78,12 @@ void add_entry_options(CLI::App& command, ConvertOptions& options) {
 }
 
 void require_for_entry(const ConvertOptions& options) {
+  if (options.to != "openai" && !options.page.empty()) {
+    throw ExitWith{kWrongUsage, "--page needs --to openai"};
+  }
+  if (options.to != "epoch" && !options.cells.empty()) {
+    throw ExitWith{kWrongUsage, "--cell needs --to epoch"};
+  }
   if (options.to == "json") {
     if (!options.append_to.empty())
       throw ExitWith{kWrongUsage, "--append needs --to openai or --to epoch"};
