@@ -255,3 +255,32 @@ FROM n WHERE steps > 0;
 CREATE VIEW fault_total AS
 SELECT what, sum(count) AS count, min(since_ns) AS since_ns, detail, remedy, count(*) AS processes
 FROM fault GROUP BY what, detail, remedy ORDER BY min(since_ns), what, detail;
+
+-- What a world's first n steps cost, up to and including each step. Steps without FLOPs are left out of
+-- the sum and counted beside it.
+CREATE VIEW step_running_total AS
+WITH s AS (
+  SELECT world, step, max(wall_ns) AS wall_ns, max(source = 'none') AS without,
+         max(source = 'extrapolated') AS extrapolated,
+         sum(coalesce(model_flops, 0) / 1000000000) AS e9, sum(coalesce(model_flops, 0) % 1000000000) AS rest,
+         sum(coalesce(model_flops_min, 0) / 1000000000) AS min_e9,
+         sum(coalesce(model_flops_min, 0) % 1000000000) AS min_rest,
+         sum(coalesce(model_flops_max, 0) / 1000000000) AS max_e9,
+         sum(coalesce(model_flops_max, 0) % 1000000000) AS max_rest
+  FROM process_step GROUP BY world, step
+), r AS (
+  SELECT world, step, row_number() OVER w AS steps, sum(wall_ns) OVER w AS wall_ns,
+         sum(without) OVER w AS without, max(extrapolated) OVER w AS extrapolated,
+         sum(e9) OVER w AS e9, sum(rest) OVER w AS rest, sum(min_e9) OVER w AS min_e9,
+         sum(min_rest) OVER w AS min_rest, sum(max_e9) OVER w AS max_e9, sum(max_rest) OVER w AS max_rest
+  FROM s WINDOW w AS (PARTITION BY world ORDER BY step)
+)
+SELECT world, step, steps, wall_ns, without AS steps_without_flops,
+       CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
+            ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
+       CASE WHEN min_e9 + min_rest / 1000000000 < 9223372036 THEN min_e9 * 1000000000 + min_rest
+            ELSE printf('%d%09d', min_e9 + min_rest / 1000000000, min_rest % 1000000000) END AS model_flops_min,
+       CASE WHEN max_e9 + max_rest / 1000000000 < 9223372036 THEN max_e9 * 1000000000 + max_rest
+            ELSE printf('%d%09d', max_e9 + max_rest / 1000000000, max_rest % 1000000000) END AS model_flops_max,
+       CASE WHEN without = steps THEN 'none' WHEN extrapolated THEN 'extrapolated' ELSE 'modelled' END AS source
+FROM r;
