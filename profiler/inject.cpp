@@ -23,6 +23,7 @@
 #include "profiler/capture/session.h"
 #include "profiler/capture/this_process.h"
 #include "profiler/flops/expression.h"
+#include "profiler/store/liveness.h"
 #include "profiler/store/run_writer.h"
 #ifdef FLOPPROF_HAVE_NVTX
 #include "profiler/capture/nvtx.h"
@@ -43,6 +44,15 @@ void guarded(const char* doing, Work work) noexcept {
   } catch (...) {
     std::fprintf(stderr, "flopprof: %s failed; the job goes on\n", doing);
   }
+}
+
+/// The launcher's own memory, by its /proc path; -1 when the launcher is gone. Its pid may be another
+/// process's by now, with any file behind the number: only the name that we gave is written to.
+int open_faults(const std::string& path) {
+  std::error_code error;
+  const std::string behind = std::filesystem::read_symlink(path, error).string();
+  if (error || !behind.starts_with("/memfd:flopprof-faults")) return -1;
+  return open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
 }
 
 /// Everything of ours in a process of the job. Never destroyed: the job's threads outlive main().
@@ -116,9 +126,7 @@ void Attachment::tell_fault(const std::string& what, const std::string& detail,
     const auto replace = nlohmann::json::error_handler_t::replace;
     const std::string line =
         nlohmann::json{{"what", what}, {"detail", detail}, {"remedy", remedy}}.dump(-1, ' ', false, replace) + "\n";
-    const int file = config_.faults_path.empty()
-                         ? -1
-                         : open(config_.faults_path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    const int file = open_faults(config_.faults_path);
     if (file >= 0) {
       const bool told = write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
       close(file);
@@ -131,10 +139,10 @@ void Attachment::tell_fault(const std::string& what, const std::string& detail,
 void Attachment::drain(bool last) noexcept {
   try {
     if (writer_ == nullptr) {
-      const ProcessInfo process = capture::this_process(config_);
-      ProcessInfo seen = process;
-      seen.started_at_ns = session_.started_at_ns();
-      writer_ = std::make_unique<store::RunWriter>(config_.run_path, capture::run_seen_from(config_, seen), seen);
+      ProcessInfo process = capture::this_process(config_);
+      process.start_ticks = store::start_ticks_of(getpid()).value_or(0);
+      process.started_at_ns = session_.started_at_ns();
+      writer_ = std::make_unique<store::RunWriter>(config_.run_path, capture::run_seen_from(config_, process), process);
     }
     session_.drain_cost_ns(capture::thread_cpu_ns());
     writer_->write(session_.drain(last));

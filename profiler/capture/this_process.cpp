@@ -6,8 +6,6 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <sstream>
 
 namespace flopprof::capture {
 namespace {
@@ -46,20 +44,8 @@ std::int64_t now_ns() noexcept { return clock_ns(CLOCK_REALTIME); }
 std::int64_t monotonic_ns() noexcept { return clock_ns(CLOCK_MONOTONIC); }
 std::int64_t thread_cpu_ns() noexcept { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
-std::int64_t start_ticks_of(std::int64_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  // The second field, the name, may hold spaces and parentheses: count on from the last ')'.
-  const auto name_end = text.rfind(')');
-  if (name_end == std::string::npos) return 0;
-  std::istringstream rest(text.substr(name_end + 2));
-  std::string field;
-  for (int number = 3; number <= 22; ++number) rest >> field;
-  return std::atoll(field.c_str());
-}
-
 ProcessInfo this_process(const Config& config) {
-  ProcessInfo process{.pid = getpid(), .parent_pid = getppid(), .start_ticks = start_ticks_of(getpid())};
+  ProcessInfo process{.pid = getpid(), .parent_pid = getppid()};
   process.host = host_name();
   process.command = command_line();
   process.started_at_ns = now_ns();

@@ -15,9 +15,7 @@ std::int64_t monotonic_ns() noexcept;
 /// Processor time of the calling thread, nanoseconds.
 std::int64_t thread_cpu_ns() noexcept;
 
-/// /proc/PID/stat field 22, or 0.
-std::int64_t start_ticks_of(std::int64_t pid);
-
+/// All but its start_ticks.
 ProcessInfo this_process(const Config& config);
 
 /// The run as a process sees it that was attached by hand, when it makes run.db itself.

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -30,6 +31,20 @@ std::optional<std::int64_t> start_ticks_of(std::int64_t pid) {
   std::int64_t ticks = 0;
   if (!(fields >> ticks)) return std::nullopt;
   return ticks;
+}
+
+bool is_alive_since(std::int64_t pid, std::int64_t at_ns) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const auto now_ns = [](clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return now.tv_sec * kSecond + now.tv_nsec;
+  };
+  const auto ticks = start_ticks_of(pid);
+  if (!ticks) return false;
+  const std::int64_t booted_at = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME);
+  // A second's grace: the time was noted some moments after the start.
+  return booted_at + *ticks * (kSecond / sysconf(_SC_CLK_TCK)) <= at_ns + kSecond;
 }
 
 }  // namespace flopprof::store

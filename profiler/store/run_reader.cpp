@@ -170,7 +170,7 @@ std::string unwritten_end(const RunOverview& run, std::optional<std::int64_t> la
   if (std::any_of(processes.begin(), processes.end(), alive)) return "running";
   if (launcher_pid) {
     const bool launcher_lives =
-        run.host == this_host() && start_ticks_of(*launcher_pid).has_value();
+        run.host == this_host() && is_alive_since(*launcher_pid, run.started_at_ns);
     return launcher_lives ? "running" : "killed";
   }
   const auto ended = [](const ProcessEnd& process) { return process.ended_at_ns.has_value(); };
