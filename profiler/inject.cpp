@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "profiler/capture/config.h"
 #include "profiler/capture/drain_thread.h"
@@ -48,11 +50,14 @@ void guarded(const char* doing, Work work) noexcept {
 
 /// The launcher's own memory, by its /proc path; -1 when the launcher is gone. Its pid may be another
 /// process's by now, with any file behind the number: only the name that we gave is written to.
-int open_faults(const std::string& path) {
-  std::error_code error;
-  const std::string behind = std::filesystem::read_symlink(path, error).string();
-  if (error || !behind.starts_with("/memfd:flopprof-faults")) return -1;
-  return open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+int open_faults(const char* path) noexcept {
+  constexpr std::string_view kName = "/memfd:flopprof-faults";
+  std::array<char, kName.size()> behind{};
+  if (readlink(path, behind.data(), behind.size()) != static_cast<ssize_t>(behind.size()) ||
+      std::string_view(behind.data(), behind.size()) != kName) {
+    return -1;
+  }
+  return open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 }
 
 /// Everything of ours in a process of the job. Never destroyed: the job's threads outlive main().
@@ -68,9 +73,7 @@ class Attachment {
   bool asked_for() const { return !config_.run_path.empty(); }
 
   int attach_libtorch();
-  void finish(int at_most_ms) noexcept {
-    if (owner_ == getpid()) drain_thread_.finish(at_most_ms);
-  }
+  void finish() noexcept;
 
  private:
   Attachment();
@@ -97,7 +100,20 @@ Attachment::Attachment() {
   pthread_atfork([] { instance().session_.before_fork(); },
                  [] { instance().session_.after_fork_in_parent(); },
                  [] { instance().after_fork_in_child(); });
-  std::atexit([] { instance().finish(5000); });
+  std::atexit([] { instance().finish(); });
+}
+
+/// Also called by _exit(), perhaps in a signal handler: no memory is asked for here.
+void Attachment::finish() noexcept {
+  constexpr int kPatienceMs = 5000;
+  if (owner_ != getpid() || drain_thread_.finish(kPatienceMs)) return;
+  static constexpr char kLine[] =
+      "{\"what\":\"run.db: last record not written\",\"detail\":\"a process ended before its turn came; at most "
+      "its last second is missing\",\"remedy\":\"\"}\n";
+  const int file = open_faults(config_.faults_path.c_str());
+  if (file < 0) return;
+  [[maybe_unused]] const auto told = write(file, kLine, sizeof kLine - 1);
+  close(file);
 }
 
 void Attachment::after_fork_in_child() noexcept {
@@ -126,7 +142,7 @@ void Attachment::tell_fault(const std::string& what, const std::string& detail,
     const auto replace = nlohmann::json::error_handler_t::replace;
     const std::string line =
         nlohmann::json{{"what", what}, {"detail", detail}, {"remedy", remedy}}.dump(-1, ' ', false, replace) + "\n";
-    const int file = open_faults(config_.faults_path);
+    const int file = open_faults(config_.faults_path.c_str());
     if (file >= 0) {
       const bool told = write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
       close(file);
@@ -206,8 +222,8 @@ FLOPPROF_EXPORT int flopprof_attach_libtorch() noexcept {
   return result;
 }
 
-/// Writes what is still to be written, at most a second long. For _exit(), which runs no handlers.
-FLOPPROF_EXPORT void flopprof_flush() noexcept { Attachment::instance().finish(1000); }
+/// Writes what is still to be written. For _exit(), which runs no handlers.
+FLOPPROF_EXPORT void flopprof_flush() noexcept { Attachment::instance().finish(); }
 
 FLOPPROF_EXPORT void flopprof_step_begin(const char*) noexcept {
   guarded("marking a step", [] {

@@ -60,7 +60,7 @@ void DrainThread::run() noexcept {
   wake(state_);
 }
 
-void DrainThread::finish(int at_most_ms) noexcept {
+bool DrainThread::finish(int at_most_ms) noexcept {
   const int saved_errno = errno;
   std::uint32_t running = kRunning;
   if (state_.compare_exchange_strong(running, kAsked)) wake(state_);
@@ -74,6 +74,7 @@ void DrainThread::finish(int at_most_ms) noexcept {
     wait_while(state_, kAsked, static_cast<long>(left_ms));
   }
   errno = saved_errno;
+  return state_.load() != kAsked;
 }
 
 void DrainThread::forget() noexcept { state_.store(kNone); }

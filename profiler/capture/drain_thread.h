@@ -18,9 +18,9 @@ class DrainThread {
   /// False when no thread could be made.
   bool start() noexcept;
 
-  /// Asks for the last drain and waits for it, `at_most_ms` long. May be called from a signal handler
-  /// and from _exit. Does nothing where the thread never started.
-  void finish(int at_most_ms) noexcept;
+  /// Asks for the last drain and waits for it, `at_most_ms` long; false when that was not enough. May
+  /// be called from a signal handler and from _exit. Does nothing where the thread never started.
+  bool finish(int at_most_ms) noexcept;
 
   /// In the child of a fork: the thread is not here.
   void forget() noexcept;

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <system_error>
+#include <thread>
 
 namespace flopprof::store {
 namespace {
@@ -138,8 +140,18 @@ Statement Database::prepare(std::string_view sql) const { return {connection_.ge
 
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(connection_.get()); }
 
+/// SQLite's own handler sleeps longer and longer, up to 100 ms: of a hundred processes that end at once
+/// the last would wait for seconds. Writes here take a millisecond or so.
+int Database::wait_for_lock(void* at_most_ms, int tries) {
+  constexpr int kPeriodMs = 4;
+  if (tries * kPeriodMs > static_cast<int>(reinterpret_cast<std::intptr_t>(at_most_ms))) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds(kPeriodMs));
+  return 1;
+}
+
 void Database::wait_at_most_ms(int milliseconds) {
-  sqlite3_busy_timeout(connection_.get(), milliseconds);
+  sqlite3_busy_handler(connection_.get(), &wait_for_lock,
+                       reinterpret_cast<void*>(std::intptr_t{milliseconds}));
 }
 
 Transaction::Transaction(Database& database) : database_(database) {

@@ -75,6 +75,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* connection) const;
   };
+  static int wait_for_lock(void* at_most_ms, int tries);
+
   std::string path_;
   std::unique_ptr<sqlite3, Close> connection_;
 };

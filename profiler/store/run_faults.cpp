@@ -1,5 +1,7 @@
 #include "profiler/store/run_faults.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "profiler/store/liveness.h"
@@ -17,7 +19,7 @@ Fault killed_fault(const ProcessEnd& process) {
   return {.what = "process killed",
           .since_ns = process.last_written_at_ns,
           .detail = who + " wrote no end; up to one second of its work is missing",
-          .remedy = "let the job end by itself or with SIGTERM to have all of its work"};
+          .remedy = "let the job end by itself: a process that a signal ends cannot write its last words"};
 }
 
 Fault nothing_attached(const RunOverview& run) {
@@ -61,7 +63,10 @@ std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<Proc
   for (const ProcessEnd& process : processes) {
     if (!process.ended_at_ns && !is_alive(process, now_ns)) faults.push_back(killed_fault(process));
   }
-  if (!run.libtorch_seen && run.total.steps == 0 && run.ended != "running") {
+  const bool unwritten = std::any_of(run.faults.begin(), run.faults.end(), [](const Fault& fault) {
+    return fault.what.starts_with("run.db");  // somebody was attached, and says why nothing is here
+  });
+  if (!run.libtorch_seen && run.total.steps == 0 && run.ended != "running" && !unwritten) {
     faults.push_back(nothing_attached(run));
   }
   if (run.total.steps_without_flops > 0) faults.push_back(steps_without_flops(run));

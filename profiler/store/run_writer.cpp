@@ -144,8 +144,7 @@ void RunWriter::write_work(Database& run) {
   }
 }
 
-void RunWriter::write(Drained news) {
-  keep(std::move(news));
+void RunWriter::write_kept() {
   const std::int64_t process_id_before = process_id_;
   try {
     Database run = open();
@@ -155,10 +154,10 @@ void RunWriter::write(Drained news) {
     write_work(run);
     for (const Fault& fault : kept_.faults) add_fault(run, process_id_, fault);
     if (dropped_steps_ > 0) {
-      add_fault(run, process_id_, {.what = "steps dropped",
+      add_fault(run, process_id_, {.what = "run.db: steps dropped",
                                    .count = dropped_steps_,
                                    .since_ns = kept_.written_at_ns,
-                                   .detail = "run.db could not be written for too long",
+                                   .detail = "there was no room for them; what was extrapolated over them is missing",
                                    .remedy = "make room on its disk"});
     }
     transaction.commit();
@@ -171,6 +170,21 @@ void RunWriter::write(Drained news) {
   kept_.faults.clear();
   kept_work_.clear();
   dropped_steps_ = 0;
+}
+
+void RunWriter::write(Drained news) {
+  keep(std::move(news));
+  while (true) {
+    try {
+      return write_kept();
+    } catch (const DatabaseError&) {
+      // Nothing is tried later: sums are small and say most, so give up steps until they fit.
+      if (!kept_.last || kept_.steps.empty()) throw;
+      const std::size_t half = kept_.steps.size() / 2;
+      dropped_steps_ += static_cast<std::int64_t>(kept_.steps.size() - half);
+      kept_.steps.resize(half);
+    }
+  }
 }
 
 }  // namespace flopprof::store

@@ -19,7 +19,8 @@ class RunWriter {
   RunWriter(std::filesystem::path path, RunInfo run, ProcessInfo process);
 
   /// Writes `news` and all that could not be written before. Throws DatabaseError, after keeping all
-  /// for the next try: a disk may have room again.
+  /// for the next try: a disk may have room again. The last words of a process are shortened until they
+  /// fit, and say by how much.
   void write(Drained news);
 
   /// Where it writes: beside the path asked for, when that holds another run.
@@ -29,6 +30,7 @@ class RunWriter {
   using WorkKey = std::tuple<std::int32_t, Phase, std::string, std::string, std::int32_t>;
 
   void keep(Drained news);
+  void write_kept();
   Database open();
   Database open_existing();
   void start_anew(const std::string& why);
