@@ -1,7 +1,4 @@
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <cstdlib>
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -9,6 +6,7 @@
 #include "profiler/store/run_file.h"
 #include "profiler/views/report.h"
 #include "tools/flopprof/commands.h"
+#include "tools/flopprof/terminal.h"
 
 namespace flopprof::tools {
 namespace {
@@ -16,7 +14,6 @@ namespace {
 using views::By;
 using views::Format;
 
-constexpr std::size_t kWidthOfNoTerminal = 100;
 constexpr std::size_t kNarrowest = 40;
 
 const std::map<std::string, By> kViews = {
@@ -35,22 +32,6 @@ struct Options {
   std::size_t width = 0;  ///< 0: the terminal's
   bool sql = false;
 };
-
-std::size_t terminal_width() {
-  if (const char* columns = std::getenv("COLUMNS")) {
-    if (const long width = std::strtol(columns, nullptr, 10); width > 0) {
-      return static_cast<std::size_t>(width);
-    }
-  }
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return kWidthOfNoTerminal;
-}
-
-bool colour_wanted() {
-  const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-}
 
 void report(const Options& options) {
   views::ReportRequest request{.top = options.top};
