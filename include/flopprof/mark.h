@@ -1,5 +1,5 @@
-/* Marks for programs that want to name their own steps and layers. Nothing to link (glibc before 2.34
-   wants -ldl), and nothing happens in a process that flopprof is not attached to:
+/* Marks for programs that want to name their own steps and layers. Nothing to link (glibc before
+   2.34 wants -ldl), and nothing happens in a process that flopprof is not attached to:
 
      while (train) { flopprof::StepScope step; ... }                          C++
      flopprof_mark_step_begin("train"); ... flopprof_mark_step_end();         C      */
@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-/* The function of that name in libflopprof_preload.so or libflopprof.so; null when not attached. The
-   handle NULL is RTLD_DEFAULT, whose name strict C and C++ hide. `cache` starts as NULL. */
+/* The function of that name in libflopprof_preload.so or libflopprof.so; null when not attached.
+   The handle NULL is RTLD_DEFAULT, whose name strict C and C++ hide. `cache` starts as NULL. */
 static inline void* flopprof_mark_find(void** cache, const char* name) {
   static char not_attached;
   void* found = __atomic_load_n(cache, __ATOMIC_ACQUIRE);
@@ -51,7 +51,8 @@ static inline void flopprof_mark_step_end(void) {
   flopprof_mark_call(flopprof_mark_find(&cache, "flopprof_step_end"));
 }
 
-/* What this thread does from here belongs to the layer `path`, "encoder.0.attention", until it leaves. */
+/* What this thread does from here belongs to the layer `path`, "encoder.0.attention", until it
+   leaves. */
 static inline void flopprof_mark_layer_enter(const char* path) {
   static void* cache;
   flopprof_mark_call_named(flopprof_mark_find(&cache, "flopprof_layer_enter"), path);

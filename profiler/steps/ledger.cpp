@@ -57,14 +57,21 @@ std::int64_t Ledger::training_flops(const Sums& sums) const {
   return static_cast<std::int64_t>(std::min(total, kMost));
 }
 
+void Ledger::ClassWork::mark(std::uint32_t slot) {
+  if (is_changed.size() <= slot) is_changed.resize(slot + 64);
+  if (is_changed[slot]) return;
+  is_changed[slot] = true;
+  changed.push_back(slot);
+}
+
 void Ledger::move_into(std::int32_t step_class, Sums& from) {
-  Sums& into = classes_[step_class];
-  if (into.size() < from.size()) into.resize(slots_.size());
+  ClassWork& into = classes_[step_class];
+  if (into.sums.size() < from.size()) into.sums.resize(slots_.size());
   for (std::uint32_t slot = 0; slot < from.size(); ++slot) {
     if (from[slot].empty()) continue;
-    into[slot] += from[slot];
+    into.sums[slot] += from[slot];
     from[slot] = {};
-    changed_.emplace(step_class, slot);
+    into.mark(slot);
   }
 }
 
@@ -140,21 +147,23 @@ Ledger::Changes Ledger::take_changes(double ns_per_tick) {
   Changes changes;
   changes.steps.swap(fresh_steps_);
   // The open interval stands among the work outside steps until an update makes a step of it.
-  for (const std::uint32_t slot : open_rows_) changed_.emplace(kOutsideSteps, slot);
+  ClassWork& outside = classes_[kOutsideSteps];
+  for (const std::uint32_t slot : open_rows_) outside.mark(slot);
   open_rows_.clear();
   for (std::uint32_t slot = 0; slot < open_.size(); ++slot) {
     if (open_[slot].empty()) continue;
-    changed_.emplace(kOutsideSteps, slot);
-    open_rows_.insert(slot);
+    outside.mark(slot);
+    open_rows_.push_back(slot);
   }
-  Sums& outside = classes_[kOutsideSteps];
-  for (const auto& [step_class, slot] : changed_) {
-    const Sums& sums = step_class == kOutsideSteps ? outside : classes_[step_class];
-    WorkSums row = slot < sums.size() ? sums[slot] : WorkSums{};
-    if (step_class == kOutsideSteps && slot < open_.size()) row += open_[slot];
-    emit(step_class, slot, row, ns_per_tick, changes.work);
+  for (auto& [step_class, work] : classes_) {
+    for (const std::uint32_t slot : work.changed) {
+      WorkSums row = slot < work.sums.size() ? work.sums[slot] : WorkSums{};
+      if (step_class == kOutsideSteps && slot < open_.size()) row += open_[slot];
+      emit(step_class, slot, row, ns_per_tick, changes.work);
+      work.is_changed[slot] = false;
+    }
+    work.changed.clear();
   }
-  changed_.clear();
   return changes;
 }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +76,14 @@ class Ledger {
     Phase phase;
   };
   using Sums = std::vector<WorkSums>;  // by slot
+  /// The sums of a class, and which of them have not been taken since they changed.
+  struct ClassWork {
+    Sums sums;
+    std::vector<std::uint32_t> changed;
+    std::vector<bool> is_changed;  // by slot
+
+    void mark(std::uint32_t slot);
+  };
   struct ClassState {
     std::int32_t number = 0;
     bool observed = false;
@@ -96,10 +103,9 @@ class Ledger {
   std::map<std::pair<std::string, std::pair<std::string, Phase>>, std::uint32_t> slot_numbers_;
   std::vector<Slot> slots_;
   Sums open_;
-  std::map<std::int32_t, Sums> classes_;
+  std::map<std::int32_t, ClassWork> classes_;
   std::map<Likeness, ClassState> likenesses_;
-  std::set<std::pair<std::int32_t, std::uint32_t>> changed_;
-  std::set<std::uint32_t> open_rows_;  // slots whose open work has been written
+  std::vector<std::uint32_t> open_rows_;  // slots whose open work has been written
   std::vector<Step> fresh_steps_;
   bool sampled_ = false;  // a step has gone unobserved: from now on classes matter
   struct Waiting {

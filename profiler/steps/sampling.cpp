@@ -4,15 +4,14 @@
 
 namespace flopprof::steps {
 
-void RecentMedian::add(std::int64_t value) { values_[seen_++ % kWindow] = value; }
-
-std::optional<std::int64_t> RecentMedian::value() const {
-  const std::size_t count = std::min(seen_, kWindow);
-  if (count < kWindow / 2) return std::nullopt;
+void RecentMedian::add(std::int64_t value) {
+  values_[seen_++ % kWindow] = value;
+  if (seen_ < kWindow / 2 || seen_ % kRenewal != 0) return;
   std::array<std::int64_t, kWindow> sorted = values_;
+  const std::size_t count = std::min(seen_, kWindow);
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(count / 2);
   std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(count));
-  return *middle;
+  median_ = *middle;
 }
 
 void SamplingPlan::step_ended(std::int64_t number, std::int64_t wall_ns, bool observed,

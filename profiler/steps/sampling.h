@@ -7,17 +7,19 @@
 
 namespace flopprof::steps {
 
-/// The median of the last values, cheaply enough to be asked after every step.
+/// The median of the last values, or of those a few steps ago: it is asked after every step.
 class RecentMedian {
  public:
   void add(std::int64_t value);
   /// Nothing until the window is half full.
-  std::optional<std::int64_t> value() const;
+  std::optional<std::int64_t> value() const { return median_; }
 
  private:
   static constexpr std::size_t kWindow = 32;
+  static constexpr std::size_t kRenewal = 8;
   std::array<std::int64_t, kWindow> values_{};
   std::size_t seen_ = 0;
+  std::optional<std::int64_t> median_;
 };
 
 /// Which steps to observe so that observing costs at most a share of the job's time.

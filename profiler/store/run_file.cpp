@@ -1,5 +1,7 @@
 #include "profiler/store/run_file.h"
 
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include "kSchemaSql.h"
@@ -8,13 +10,16 @@
 namespace flopprof::store {
 namespace {
 
+constexpr int kSqliteReadOnly = 8;
 constexpr int kSqliteCorrupt = 11;
+constexpr int kSqliteCannotOpen = 14;
 constexpr int kSqliteNotADatabase = 26;
 
-/// Single file, no fsync: a killed process leaves what it had written, and the disk never stalls the
-/// job. A power cut may lose the file; that is the price.
+/// Single file, no fsync: a killed process leaves what it had written, and the disk never stalls
+/// the job. A power cut may lose the file; that is the price.
 void set_writing_mode(Database& run) {
-  run.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;");
+  run.execute(
+      "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;");
 }
 
 std::int64_t schema_version(const Database& run) {
@@ -34,7 +39,8 @@ bool has_run_row(const Database& run) {
 /// A file may be shorter than its header says after a copy that broke off: SQLite would only notice
 /// when a query reaches the missing pages, and a report must not be half a truth.
 void check_whole(const std::filesystem::path& path, const Database& run) {
-  Statement pages = run.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  Statement pages =
+      run.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   pages.step();
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path));
   if (pages.integer(0) > size) {
@@ -44,21 +50,54 @@ void check_whole(const std::filesystem::path& path, const Database& run) {
   }
 }
 
+/// A killed writer leaves a journal that only a connection that may write can roll back.
+Database::Access reading_access(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const bool writable = ::access(path.c_str(), W_OK) == 0 && ::access(folder.c_str(), W_OK) == 0;
+  return writable ? Database::Access::kWrite : Database::Access::kRead;
+}
+
+[[noreturn]] void explain(const std::string& name, const DatabaseError& error) {
+  std::error_code ignored;
+  const int kind = error.code & 0xff;
+  if (kind == kSqliteNotADatabase) {
+    throw DatabaseError(
+        name + " is not an SQLite file; give the run.db that `flopprof run -o` wrote", error.code);
+  }
+  if ((kind == kSqliteReadOnly || kind == kSqliteCannotOpen) &&
+      std::filesystem::exists(name + "-journal", ignored)) {
+    throw DatabaseError(name + " holds a write that was cut off (" + name +
+                            "-journal), and undoing it needs write permission; copy both files to "
+                            "where you may write, and read them there",
+                        error.code);
+  }
+  if (kind == kSqliteCorrupt && std::string_view(error.what()).find(name) != 0) {
+    throw DatabaseError(name + " is damaged or truncated (" + error.what() + "); copy it again",
+                        error.code);
+  }
+  throw error;
+}
+
 Database open_checked(const std::filesystem::path& path, Database::Access access) {
   const std::string name = path.string();
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    throw DatabaseError(name + ": no such file; `flopprof run -o " + name + " -- CMD` makes one", 1);
+    throw DatabaseError(name + ": no such file; `flopprof run -o " + name + " -- CMD` makes one",
+                        1);
   }
   if (std::filesystem::is_directory(path, ignored)) {
     throw DatabaseError(name + " is a directory; give the run.db that `flopprof run -o` wrote", 1);
+  }
+  if (std::filesystem::is_regular_file(path, ignored) && std::filesystem::file_size(path) == 0) {
+    throw DatabaseError(name + " is empty; give the run.db that `flopprof run -o` wrote", 1);
   }
   Database run(path, access);
   try {
     const std::int64_t version = schema_version(run);
     if (version > kSchemaVersion) {
-      throw DatabaseError(name + " has schema " + std::to_string(version) + ", this flopprof reads up to " +
-                              std::to_string(kSchemaVersion) + "; read it with a newer flopprof",
+      throw DatabaseError(name + " has schema " + std::to_string(version) +
+                              ", this flopprof reads up to " + std::to_string(kSchemaVersion) +
+                              "; read it with a newer flopprof",
                           1);
     }
     check_whole(path, run);
@@ -66,14 +105,7 @@ Database open_checked(const std::filesystem::path& path, Database::Access access
       throw DatabaseError(name + " is SQLite, but not a run of flopprof", 1);
     }
   } catch (const DatabaseError& error) {
-    if (error.code == kSqliteNotADatabase) {
-      throw DatabaseError(name + " is not an SQLite file; give the run.db that `flopprof run -o` wrote",
-                          error.code);
-    }
-    if (error.code == kSqliteCorrupt && std::string_view(error.what()).find(name) != 0) {
-      throw DatabaseError(name + " is damaged (" + error.what() + "); copy it again", error.code);
-    }
-    throw;
+    explain(name, error);
   }
   return run;
 }
@@ -101,7 +133,7 @@ Database create_run(const std::filesystem::path& path, const RunInfo& info,
 }
 
 Database open_run(const std::filesystem::path& path) {
-  return open_checked(path, Database::Access::kRead);
+  return open_checked(path, reading_access(path));
 }
 
 Database join_run(const std::filesystem::path& path) {

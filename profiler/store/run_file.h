@@ -13,8 +13,9 @@ namespace flopprof::store {
 
 inline constexpr std::int64_t kSchemaVersion = 1;
 
-/// Makes run.db with its tables, views and the row of the run, and leaves it ready for the processes
-/// of the job. Throws DatabaseError: the path cannot be written, or a file is there already.
+/// Makes run.db with its tables, views and the row of the run, and leaves it ready for the
+/// processes of the job. Throws DatabaseError: the path cannot be written, or a file is there
+/// already.
 Database create_run(const std::filesystem::path& path, const RunInfo& run,
                     std::int64_t launcher_pid);
 

@@ -14,12 +14,16 @@ SELECT process, step_class,
 FROM step GROUP BY process, step_class;
 
 -- op_work scaled from the observed steps of a class to all its steps, by exact integer arithmetic.
+-- An evaluation pass is no part of what makes steps equal, so evaluation work is not scaled.
 -- Forward, backward and optimizer work outside any step belongs to no update: its phase is `other`.
 CREATE VIEW work AS
 WITH factor AS (
-  SELECT w.*, CASE WHEN w.step_class > 0 THEN c.steps ELSE 1 END AS n,
-              CASE WHEN w.step_class > 0 THEN c.observed_steps ELSE 1 END AS d
-  FROM op_work w LEFT JOIN class_total c USING (process, step_class)
+  SELECT w.*, CASE WHEN c.observed_steps > 0 AND phase <> 'evaluation' THEN c.steps ELSE 1 END AS n,
+              CASE WHEN c.observed_steps > 0 AND phase <> 'evaluation' THEN c.observed_steps ELSE 1 END AS d
+  FROM op_work w
+  LEFT JOIN (SELECT process, step_class, count(*) AS steps, count(model_flops) AS observed_steps
+             FROM step WHERE step_class > 0 GROUP BY process, step_class) c
+    USING (process, step_class)
 ), scaled AS (
   SELECT *, model_flops / 1000000000 * n / d AS m_e9,
          (model_flops / 1000000000 * n % d * 1000000000 + model_flops % 1000000000 * n) / d AS m_rest,
@@ -129,22 +133,28 @@ CREATE VIEW process_step AS
 SELECT coalesce(p.world, 'process ' || p.id) AS world, s.process, p.rank, s.step,
        p.started_at_ns + s.began_after_ns AS began_at_ns, s.wall_ns,
        CASE WHEN s.model_flops IS NOT NULL THEN s.model_flops
-            WHEN c.observed_steps > 0 THEN m.mean END AS model_flops,
+            ELSE c.mean END AS model_flops,
        CASE WHEN s.model_flops IS NOT NULL THEN 'modelled'
             WHEN c.observed_steps > 0 THEN 'extrapolated' ELSE 'none' END AS source,
        CASE WHEN s.model_flops IS NULL THEN c.model_flops_min ELSE s.model_flops END AS model_flops_min,
        CASE WHEN s.model_flops IS NULL THEN c.model_flops_max ELSE s.model_flops END AS model_flops_max
 FROM step s
 JOIN process p ON p.id = s.process
-JOIN class_total c USING (process, step_class)
-LEFT JOIN (SELECT process, step_class,
-                  sum(model_flops / 1000000000) / count(model_flops) * 1000000000
-                  + (sum(model_flops / 1000000000) % count(model_flops) * 1000000000
-                     + sum(model_flops % 1000000000)) / count(model_flops) AS mean
-           FROM step WHERE model_flops IS NOT NULL GROUP BY process, step_class) m
+JOIN (SELECT process, step_class, count(model_flops) AS observed_steps,
+             min(model_flops) AS model_flops_min, max(model_flops) AS model_flops_max,
+             sum(model_flops / 1000000000) / count(model_flops) * 1000000000
+             + (sum(model_flops / 1000000000) % count(model_flops) * 1000000000
+                + sum(model_flops % 1000000000)) / count(model_flops) AS mean
+      FROM step GROUP BY process, step_class) c
   USING (process, step_class);
 
 CREATE VIEW step_total AS
+WITH alone AS (  -- worlds of one process, which need no sorting: their steps are what the process wrote
+  SELECT max(id) AS process FROM process GROUP BY coalesce(world, 'process ' || id) HAVING count(*) = 1
+)
+SELECT world, step, 1 AS ranks, began_at_ns, wall_ns, model_flops, source
+FROM process_step WHERE process IN (SELECT process FROM alone)
+UNION ALL
 SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall_ns) AS wall_ns,
        CASE WHEN sum(model_flops IS NULL) > 0 THEN NULL
             WHEN sum(model_flops / 1000000000) + sum(model_flops % 1000000000) / 1000000000 < 9223372036
@@ -153,7 +163,7 @@ SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall
                         sum(model_flops % 1000000000) % 1000000000) END AS model_flops,
        CASE WHEN sum(source = 'none') THEN 'none' WHEN sum(source = 'extrapolated') THEN 'extrapolated'
             ELSE 'modelled' END AS source
-FROM process_step GROUP BY world, step;
+FROM process_step WHERE process NOT IN (SELECT process FROM alone) GROUP BY world, step;
 
 CREATE VIEW process_total AS
 WITH s AS (
@@ -183,12 +193,14 @@ WITH w AS (
          coalesce(sum(uncounted_calls), 0) AS uncounted_calls, coalesce(max(extrapolated), 0) AS extrapolated
   FROM phase_sum WHERE training
 ), worlds AS (
-  SELECT max(steps) AS steps, max(observed_steps) AS observed_steps
+  SELECT max(steps) AS steps, max(observed_steps) AS observed_steps, max(step_wall_ns) AS step_wall_ns
   FROM process_total GROUP BY coalesce(world, process)
 )
 SELECT (SELECT coalesce(sum(steps), 0) FROM worlds) AS steps,
        (SELECT coalesce(sum(observed_steps), 0) FROM worlds) AS observed_steps,
-       (SELECT coalesce(sum(steps), 0) FROM class_total WHERE observed_steps = 0) AS steps_without_flops,
+       (SELECT coalesce(sum(steps), 0)
+        FROM (SELECT count(*) AS steps FROM step GROUP BY process, step_class HAVING count(model_flops) = 0))
+         AS steps_without_flops,
        CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
             ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
        CASE WHEN (SELECT count(*) FROM process WHERE libtorch IS NOT NULL) = 0 THEN 'none'
@@ -197,5 +209,49 @@ SELECT (SELECT coalesce(sum(steps), 0) FROM worlds) AS steps,
             ELSE printf('%d%09d', re_e9 + re_rest / 1000000000, re_rest % 1000000000) END AS recomputed_flops,
        uncounted_calls,
        (SELECT max(1, count(DISTINCT rank)) FROM process WHERE rank IS NOT NULL) AS ranks,
-       (SELECT coalesce(sum(overhead_ns), 0) FROM process) AS overhead_ns
+       (SELECT coalesce(sum(overhead_ns), 0) FROM process) AS overhead_ns,
+       -- of the slowest rank of each world
+       (SELECT coalesce(sum(step_wall_ns), 0) FROM worlds) AS step_wall_ns,
+       -- of the processes that flopprof cost something: what overhead_ns is a share of
+       (SELECT coalesce(sum(coalesce(ended_at_ns, last_written_at_ns) - started_at_ns), 0)
+        FROM process WHERE overhead_ns > 0) AS process_wall_ns
 FROM w;
+
+-- What the total lies between if every uncounted step did the least, or the most, that a counted step
+-- of its class did. Wide where the steps of a class differ.
+CREATE VIEW run_interval AS
+WITH c AS (
+  SELECT count(*) - count(model_flops) AS unseen,
+         sum(model_flops / 1000000000) AS e9, sum(model_flops % 1000000000) AS rest,
+         min(model_flops) AS least, max(model_flops) AS most
+  FROM step GROUP BY process, step_class
+), s AS (
+  SELECT sum(e9 + unseen * (least / 1000000000)) AS lo_e9, sum(rest + unseen * (least % 1000000000)) AS lo_rest,
+         sum(e9 + unseen * (most / 1000000000)) AS hi_e9, sum(rest + unseen * (most % 1000000000)) AS hi_rest
+  FROM c WHERE least IS NOT NULL
+)
+SELECT CASE WHEN lo_e9 + lo_rest / 1000000000 < 9223372036 THEN lo_e9 * 1000000000 + lo_rest
+            ELSE printf('%d%09d', lo_e9 + lo_rest / 1000000000, lo_rest % 1000000000) END AS model_flops_min,
+       CASE WHEN hi_e9 + hi_rest / 1000000000 < 9223372036 THEN hi_e9 * 1000000000 + hi_rest
+            ELSE printf('%d%09d', hi_e9 + hi_rest / 1000000000, hi_rest % 1000000000) END AS model_flops_max
+FROM s;
+
+-- The median of an even number of steps is the lower middle one: a value that occurred. FLOPs are
+-- ordered by their number of digits first, which is right for INTEGER and TEXT alike.
+CREATE VIEW per_step_total AS
+WITH t AS MATERIALIZED (SELECT wall_ns, model_flops FROM step_total),
+n AS (SELECT count(*) AS steps, count(model_flops) AS known, min(wall_ns) AS least, max(wall_ns) AS most FROM t),
+f AS MATERIALIZED (SELECT model_flops FROM t WHERE model_flops IS NOT NULL
+                   ORDER BY length(model_flops), model_flops)
+SELECT 'model_flops' AS quantity, known AS steps, (SELECT model_flops FROM f LIMIT 1) AS min,
+       (SELECT model_flops FROM f LIMIT 1 OFFSET (SELECT (known - 1) / 2 FROM n)) AS median,
+       (SELECT model_flops FROM f LIMIT 1 OFFSET (SELECT known - 1 FROM n)) AS max
+FROM n WHERE known > 0
+UNION ALL
+SELECT 'wall_ns', steps, least, (SELECT wall_ns FROM t ORDER BY wall_ns LIMIT 1 OFFSET (SELECT (steps - 1) / 2 FROM n)), most
+FROM n WHERE steps > 0;
+
+-- The same fault of several processes is told once.
+CREATE VIEW fault_total AS
+SELECT what, sum(count) AS count, min(since_ns) AS since_ns, detail, remedy, count(*) AS processes
+FROM fault GROUP BY what, detail, remedy ORDER BY min(since_ns), what, detail;

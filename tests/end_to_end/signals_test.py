@@ -42,7 +42,7 @@ class Signals(AttachTest):
         self.assertEqual(job.wait(), 5)
         self.assertEqual(self.query("SELECT ended, exit_status FROM run"), [("exited", 5)])
 
-    def test_of_the_terminal_reach_the_job_once_and_not_us(self):
+    def start_catcher_on_terminal(self):
         controller, terminal = pty.openpty()
         take_terminal = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);" \
             "os.execv(sys.argv[1], sys.argv[1:])"
@@ -51,12 +51,25 @@ class Signals(AttachTest):
             [sys.executable, "-c", take_terminal, self.flopprof, "run", "--", sys.executable, script],
             cwd=self.job, env=self.environment(), stdin=terminal, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, start_new_session=True)
+        os.close(terminal)
         self.assertEqual(job.stdout.readline(), b"up\n")
+        return job, controller
+
+    def test_of_the_terminal_reach_the_job_once_and_not_us(self):
+        job, controller = self.start_catcher_on_terminal()
         os.write(controller, b"\x03")
         out, err = job.communicate(timeout=60)
         self.assertEqual((job.returncode, out, err), (5, b"caught SIGINT\n", b""))
         os.close(controller)
-        os.close(terminal)
+
+    def test_of_a_terminal_that_hangs_up_reach_the_job_once(self):
+        job, controller = self.start_catcher_on_terminal()
+        os.close(controller)
+        self.assertEqual(job.stdout.readline(), b"caught SIGHUP\n")
+        time.sleep(0.3)  # a second one would come now
+        job.send_signal(signal.SIGTERM)
+        out, _ = job.communicate(timeout=60)
+        self.assertEqual((job.returncode, out), (5, b"caught SIGTERM\n"))
 
     def test_find_the_dispositions_in_the_job_that_we_inherited(self):
         look = "import signal; print([signal.getsignal(s).name for s in" \

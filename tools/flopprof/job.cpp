@@ -87,9 +87,11 @@ JobEnd end_of(int wait_status) {
   return {.signalled = false, .status = WEXITSTATUS(wait_status)};
 }
 
-/// The kernel sends to the whole foreground group: then the job has the signal already.
+/// The kernel sends to the whole foreground group, and the job has the signal already; only a
+/// terminal that hangs up tells none but the leader of its session.
 void send_on(pid_t child, const siginfo_t& signal) {
-  if (signal.si_code != SI_KERNEL) kill(child, signal.si_signo);
+  const bool is_ours_alone = signal.si_signo == SIGHUP && getsid(0) == getpid();
+  if (signal.si_code != SI_KERNEL || is_ours_alone) kill(child, signal.si_signo);
 }
 
 JobEnd wait_for(pid_t child, const sigset_t& signals) {

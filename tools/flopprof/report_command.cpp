@@ -1,7 +1,90 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include "profiler/store/run_file.h"
+#include "profiler/views/report.h"
 #include "tools/flopprof/commands.h"
 
 namespace flopprof::tools {
+namespace {
 
-void add_report(CLI::App& app) { app.add_subcommand("report", ""); }
+using views::By;
+using views::Format;
+
+constexpr std::size_t kWidthOfNoTerminal = 100;
+constexpr std::size_t kNarrowest = 40;
+
+const std::map<std::string, By> kViews = {
+    {"step", By::kStep}, {"phase", By::kPhase},   {"op", By::kOp},      {"layer", By::kLayer},
+    {"rank", By::kRank}, {"kernel", By::kKernel}, {"class", By::kClass}};
+const std::map<std::string, Format> kFormats = {{"text", Format::kText},
+                                                {"markdown", Format::kMarkdown},
+                                                {"csv", Format::kCsv},
+                                                {"json", Format::kJson}};
+
+struct Options {
+  std::string run;
+  std::string by;
+  std::string format = "text";
+  std::optional<std::int64_t> top;
+  std::size_t width = 0;  ///< 0: the terminal's
+  bool sql = false;
+};
+
+std::size_t terminal_width() {
+  if (const char* columns = std::getenv("COLUMNS")) {
+    if (const long width = std::strtol(columns, nullptr, 10); width > 0) {
+      return static_cast<std::size_t>(width);
+    }
+  }
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return kWidthOfNoTerminal;
+}
+
+bool colour_wanted() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+void report(const Options& options) {
+  views::ReportRequest request{.top = options.top};
+  if (!options.by.empty()) request.by = kViews.at(options.by);
+  request.format = kFormats.at(options.format);
+  request.width = std::max(kNarrowest, options.width > 0 ? options.width : terminal_width());
+  request.colour = colour_wanted();
+  store::Database run = store::open_run(options.run);
+  if (options.sql) {
+    std::cout << views::query_of(request) << '\n';
+  } else {
+    views::print_report(run, request, std::cout, std::cerr);
+  }
+  if (!std::cout.flush())
+    throw ExitWith{1, "cannot write the report: standard output is closed or full"};
+}
+
+}  // namespace
+
+void add_report(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("report", "Print what a run did: FLOPs by step, phase, operator");
+  const auto options = std::make_shared<Options>();
+  command->add_option("run", options->run, "The run.db to read")->required();
+  command->add_option("--by", options->by, "The view")->check(CLI::IsMember(kViews));
+  command->add_option("--top", options->top, "Print N rows at most; 0: all")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--format", options->format, "How to print it")
+      ->check(CLI::IsMember(kFormats))
+      ->capture_default_str();
+  command->add_option("--width", options->width, "Columns of text; the terminal's by default")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--sql", options->sql, "Print the query that the view is");
+  command->callback([options] { report(*options); });
+}
 
 }  // namespace flopprof::tools

@@ -2,8 +2,8 @@
 #include <memory>
 
 #include "tools/flopprof/attach_options.h"
+#include "tools/flopprof/attached_run.h"
 #include "tools/flopprof/commands.h"
-#include "tools/flopprof/run_session.h"
 
 namespace flopprof::tools {
 namespace {

@@ -1,7 +1,7 @@
 """Marks for a training script: steps, layers and formulas of its own operators.
 
-Nothing here is needed to be measured, and nothing happens in a process that flopprof is not attached
-to:
+Nothing here is needed to be measured, and nothing happens in a process that flopprof is not
+attached to:
 
     import flopprof
 
@@ -97,13 +97,15 @@ def layer(path):
 
 
 def formula(op, expression):
-    """Counts calls of the operator `op` by `expression`: formula("mylib::op", "2*numel(0)*size(1,1)").
+    """Counts calls of the operator `op` by `expression`.
 
-    Raises ValueError when the expression is wrong; without a run it is not looked at.
+    formula("mylib::op", "2*numel(0)*size(1,1)") raises ValueError when the expression is wrong;
+    without a run it is not looked at.
     """
     library = _attached()
     if library is None:
         return
     error = ctypes.create_string_buffer(_ERROR_BYTES)
-    if library.flopprof_add_formula(os.fsencode(op), os.fsencode(expression), error, len(error)) != 0:
+    words = os.fsencode(op), os.fsencode(expression)
+    if library.flopprof_add_formula(*words, error, len(error)) != 0:
         raise ValueError(error.value.decode("utf-8", "replace"))

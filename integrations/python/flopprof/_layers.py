@@ -7,7 +7,7 @@ import weakref
 
 
 class _Names:
-    """Paths of modules as the bytes that the collector takes, found once for each outermost module."""
+    """Paths of modules as bytes for the collector, found once for each outermost module."""
 
     def __init__(self):
         self._of_root = weakref.WeakKeyDictionary()
@@ -98,7 +98,7 @@ def install(torch, collector):
 
     layers = _Layers(collector)
     compiler = getattr(torch, "compiler", None)
-    # While torch.compile traces, the hooks must be nothing that it would have to break its graph for.
+    # While torch.compile traces, the hooks must be nothing that it would break its graph for.
     is_compiling = getattr(compiler, "is_compiling", None) or (lambda: False)
 
     def enter(module, inputs):
@@ -110,7 +110,7 @@ def install(torch, collector):
             layers.leave(module, inputs, outputs)
 
     # The warning is about these hooks, which the job does not know of.
-    warnings.filterwarnings("ignore", message="Using `torch.compile.module.` when there are global hooks")
+    warnings.filterwarnings("ignore", message="Using `torch.compile.*when there are global hooks")
     modules.register_module_forward_pre_hook(enter)
     try:
         modules.register_module_forward_hook(leave, always_call=True)

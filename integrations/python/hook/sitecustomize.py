@@ -1,6 +1,6 @@
 # Python imports this at start-up because its folder is first in PYTHONPATH; every Python does, the
-# old ones too, so the text above the version check stays readable to all of them. It leaves sys.path
-# as it would be without us, waits for `import torch`, and ends with the sitecustomize that it hides.
+# old ones too, so all of it stays readable to them. It leaves sys.path as it would be without us,
+# waits for `import torch`, and ends with the sitecustomize that it hides.
 import os
 import sys
 

@@ -1,4 +1,4 @@
-#include "tools/flopprof/run_session.h"
+#include "tools/flopprof/attached_run.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

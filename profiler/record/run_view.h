@@ -1,0 +1,145 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiler/record/fault.h"
+#include "profiler/record/flops.h"
+
+namespace flopprof {
+
+/// One row of run.db's view run_total: training work alone.
+struct RunTotal {
+  std::int64_t steps = 0;
+  std::int64_t observed_steps = 0;
+  std::int64_t steps_without_flops = 0;  ///< of all processes
+  Flops model_flops;
+  std::string source;
+  Flops recomputed_flops;
+  std::int64_t uncounted_calls = 0;
+  std::int64_t ranks = 1;
+  std::int64_t overhead_ns = 0;
+  std::int64_t step_wall_ns = 0;     ///< of the slowest rank, summed over worlds
+  std::int64_t process_wall_ns = 0;  ///< of the processes that flopprof cost something
+};
+
+struct FlopsSpread {
+  Flops min, median, max;
+};
+
+struct NsSpread {
+  std::int64_t min = 0, median = 0, max = 0;
+};
+
+/// What the extrapolated FLOPs of a run lie between, if every uncounted step did the least, or the
+/// most, that a counted step of its class did.
+struct FlopsInterval {
+  Flops min, max;
+};
+
+struct PhaseTotal {
+  std::string phase;
+  std::int64_t calls = 0;
+  std::int64_t uncounted_calls = 0;
+  Flops model_flops;
+  Flops recomputed_flops;
+  std::string source;
+  std::int64_t cpu_ns = 0;
+};
+
+/// Training work in the plain fields.
+struct OpTotal {
+  std::string op;
+  std::int64_t calls = 0;
+  std::int64_t uncounted_calls = 0;
+  Flops model_flops;
+  Flops recomputed_flops;
+  Flops evaluation_flops;
+  Flops other_flops;
+  std::string source;
+  std::int64_t evaluation_calls = 0;
+  std::int64_t other_calls = 0;
+  std::int64_t other_uncounted_calls = 0;  ///< of evaluation and other work
+  std::int64_t cpu_ns = 0;
+};
+
+/// Training work in the plain fields.
+struct LayerTotal {
+  std::string layer;
+  std::int64_t calls = 0;
+  std::int64_t uncounted_calls = 0;
+  Flops model_flops;
+  Flops forward_flops;
+  Flops backward_flops;
+  Flops evaluation_flops;
+  Flops other_flops;
+  std::string source;
+  std::int64_t cpu_ns = 0;
+};
+
+struct StepTotal {
+  std::string world;
+  std::int64_t step = 0;
+  std::int64_t ranks = 1;
+  std::int64_t began_at_ns = 0;
+  std::int64_t wall_ns = 0;
+  std::optional<Flops> model_flops;
+  std::string source;
+};
+
+struct ProcessTotal {
+  std::int64_t process = 0;
+  std::int64_t pid = 0;
+  std::string host;
+  std::optional<std::int64_t> rank;
+  std::optional<std::int64_t> local_rank;
+  std::int64_t steps = 0;
+  std::int64_t observed_steps = 0;
+  Flops model_flops;
+  std::int64_t uncounted_calls = 0;
+  std::string source;
+  std::int64_t step_wall_ns = 0;
+  std::int64_t cpu_ns = 0;
+  std::int64_t overhead_ns = 0;
+};
+
+/// One processor of the run: the CPU of a host.
+struct Device {
+  std::string host;
+  std::string name;
+};
+
+/// One process as far as its end is concerned.
+struct ProcessEnd {
+  std::int64_t pid = 0;
+  std::int64_t start_ticks = 0;
+  std::string host;
+  std::optional<std::int64_t> rank;
+  std::int64_t last_written_at_ns = 0;
+  std::optional<std::int64_t> ended_at_ns;
+};
+
+/// The head of a report: what ran, what could not be seen, and the totals.
+struct RunOverview {
+  std::vector<std::string> command;
+  std::string host;
+  std::int64_t started_at_ns = 0;
+  std::int64_t wall_ns = 0;
+  std::string ended;  ///< exited, signalled, killed, running
+  std::optional<std::int64_t> exit_status;
+  double overhead_budget = 0;
+  std::int64_t processes = 0;
+  bool libtorch_seen = false;
+  std::vector<Device> devices;
+  RunTotal total;
+  std::optional<FlopsSpread> flops_per_step;  ///< nothing without a step whose FLOPs are known
+  std::optional<NsSpread> wall_per_step;      ///< nothing without a step
+  std::optional<FlopsInterval> interval;      ///< nothing unless the total is extrapolated
+  std::vector<PhaseTotal> phases;
+  std::vector<Fault> faults;
+  std::vector<std::string> notes;  ///< how to read the numbers, where that is not plain
+};
+
+}  // namespace flopprof

@@ -1,0 +1,94 @@
+#include "profiler/store/run_faults.h"
+
+#include <fmt/format.h>
+
+#include "profiler/store/liveness.h"
+
+namespace flopprof::store {
+namespace {
+
+/// A living process writes every second; the rest is for a slow shared file system.
+constexpr std::int64_t kSilenceOfTheDeadNs = 30'000'000'000;
+
+Fault killed_fault(const ProcessEnd& process) {
+  const std::string who =
+      process.rank ? fmt::format("rank {} (pid {} on {})", *process.rank, process.pid, process.host)
+                   : fmt::format("pid {} on {}", process.pid, process.host);
+  return {.what = "process killed",
+          .since_ns = process.last_written_at_ns,
+          .detail = who + " wrote no end; up to one second of its work is missing",
+          .remedy = "let the job end by itself or with SIGTERM to have all of its work"};
+}
+
+Fault nothing_attached(const RunOverview& run) {
+  return {.what = "nothing attached",
+          .since_ns = run.started_at_ns,
+          .detail = run.processes == 0
+                        ? "no process of the job loaded flopprof"
+                        : "no process of the job loaded LibTorch, and no step was seen",
+          .remedy =
+              "run the training command itself: a statically linked or set-uid program, a "
+              "container or a remote shell in between drops LD_PRELOAD"};
+}
+
+Fault over_budget(const RunOverview& run, double share) {
+  return {.what = "overhead above the budget",
+          .since_ns = run.started_at_ns,
+          .detail = fmt::format("{:.2f} % of the job's time, the budget was {:.2f} %", share * 100,
+                                run.overhead_budget * 100),
+          .remedy = "count fewer steps: `flopprof run --every N`"};
+}
+
+Fault steps_without_flops(const RunOverview& run) {
+  return {.what = "steps without FLOPs",
+          .count = run.total.steps_without_flops,
+          .since_ns = run.started_at_ns,
+          .detail = "no step of equal signature was counted; totals leave these steps out",
+          .remedy = "count more steps: a smaller --every, or a larger --overhead-budget"};
+}
+
+}  // namespace
+
+bool is_alive(const ProcessEnd& process, std::int64_t now_ns) {
+  if (process.ended_at_ns) return false;
+  if (process.host != this_host()) return now_ns - process.last_written_at_ns < kSilenceOfTheDeadNs;
+  return start_ticks_of(process.pid) == process.start_ticks;
+}
+
+std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<ProcessEnd>& processes,
+                                  std::int64_t now_ns) {
+  std::vector<Fault> faults;
+  for (const ProcessEnd& process : processes) {
+    if (!process.ended_at_ns && !is_alive(process, now_ns)) faults.push_back(killed_fault(process));
+  }
+  if (!run.libtorch_seen && run.total.steps == 0 && run.ended != "running") {
+    faults.push_back(nothing_attached(run));
+  }
+  if (run.total.steps_without_flops > 0) faults.push_back(steps_without_flops(run));
+  if (run.total.process_wall_ns > 0) {
+    const double share =
+        static_cast<double>(run.total.overhead_ns) / static_cast<double>(run.total.process_wall_ns);
+    if (share > run.overhead_budget) faults.push_back(over_budget(run, share));
+  }
+  return faults;
+}
+
+std::vector<std::string> notes_of(const RunOverview& run) {
+  std::vector<std::string> notes;
+  const RunTotal& total = run.total;
+  if (run.ended == "running" && !run.libtorch_seen) {
+    notes.emplace_back("no process of the job has loaded LibTorch yet");
+  } else if (run.libtorch_seen && total.steps == 0) {
+    notes.emplace_back("no training step was seen; what was computed stands by phase");
+  }
+  if (total.observed_steps < total.steps) {
+    notes.push_back(
+        fmt::format("{} of {} steps were counted; the others are extrapolated from counted "
+                    "steps of equal signature. Evaluation passes inside uncounted steps "
+                    "are not seen",
+                    total.observed_steps, total.steps));
+  }
+  return notes;
+}
+
+}  // namespace flopprof::store

@@ -1,0 +1,97 @@
+#include "profiler/views/fields.h"
+
+#include "profiler/views/units.h"
+
+namespace flopprof::views {
+namespace {
+
+Share share_of(Flops part, Flops whole) {
+  if (whole.count == 0) return {};
+  return {static_cast<double>(part.count) / static_cast<double>(whole.count)};
+}
+
+Seconds seconds(std::int64_t nanoseconds) { return {seconds_of(nanoseconds)}; }
+
+Value maybe(std::optional<std::int64_t> count) {
+  if (!count) return Nothing{};
+  return Count{*count};
+}
+
+}  // namespace
+
+Fields fields_of(const PhaseTotal& phase) {
+  return {{"phase", "phase", Word{phase.phase}},
+          {"model_flops", "model FLOPs", phase.model_flops},
+          {"source", "source", Word{phase.source}},
+          {"recomputed_flops", "recomputed", phase.recomputed_flops},
+          {"executed_flops", "", Nothing{}},
+          {"calls", "calls", Count{phase.calls}},
+          {"uncounted_calls", "uncounted", Count{phase.uncounted_calls}},
+          {"cpu_seconds", "CPU time", seconds(phase.cpu_ns)}};
+}
+
+Fields fields_of(const OpTotal& op, Flops training) {
+  return {{"op", "operator", Name{op.op}},
+          {"model_flops", "model FLOPs", op.model_flops},
+          {"source", "source", Word{op.source}},
+          {"share", "share", share_of(op.model_flops, training)},
+          {"calls", "calls", Count{op.calls}},
+          {"uncounted_calls", "uncounted", Count{op.uncounted_calls}},
+          {"recomputed_flops", "", op.recomputed_flops},
+          {"executed_flops", "", Nothing{}},
+          {"evaluation_flops", training.count == 0 ? "evaluation" : "", op.evaluation_flops},
+          {"other_flops", "", op.other_flops},
+          {"evaluation_calls", "", Count{op.evaluation_calls}},
+          {"other_calls", "", Count{op.other_calls}},
+          {"other_uncounted_calls", "", Count{op.other_uncounted_calls}},
+          {"cpu_seconds", "CPU time", seconds(op.cpu_ns)}};
+}
+
+Fields fields_of(const LayerTotal& layer, Flops training) {
+  return {{"layer", "layer", Name{layer.layer}},
+          {"model_flops", "model FLOPs", layer.model_flops},
+          {"source", "source", Word{layer.source}},
+          {"share", "share", share_of(layer.model_flops, training)},
+          {"forward_flops", "forward", layer.forward_flops},
+          {"backward_flops", "backward", layer.backward_flops},
+          {"evaluation_flops", "", layer.evaluation_flops},
+          {"other_flops", "", layer.other_flops},
+          {"calls", "calls", Count{layer.calls}},
+          {"uncounted_calls", "uncounted", Count{layer.uncounted_calls}},
+          {"cpu_seconds", "CPU time", seconds(layer.cpu_ns)}};
+}
+
+Fields fields_of(const ProcessTotal& process) {
+  return {{"rank", "rank", maybe(process.rank)},
+          {"local_rank", "", maybe(process.local_rank)},
+          {"host", "host", Name{process.host}},
+          {"pid", "", Count{process.pid}},
+          {"model_flops", "model FLOPs", process.model_flops},
+          {"source", "source", Word{process.source}},
+          {"steps", "steps", Count{process.steps}},
+          {"observed_steps", "counted", Count{process.observed_steps}},
+          {"uncounted_calls", "uncounted", Count{process.uncounted_calls}},
+          {"step_seconds", "step time", seconds(process.step_wall_ns)},
+          {"cpu_seconds", "CPU time", seconds(process.cpu_ns)},
+          {"flopprof_overhead_seconds", "overhead", seconds(process.overhead_ns)}};
+}
+
+Fields fields_of(const StepTotal& step) {
+  return {{"step", "step", Count{step.step}},
+          {"world", "", Name{step.world}},
+          {"ranks", "ranks", Count{step.ranks}},
+          {"began_at", "began at", Word{iso_time(step.began_at_ns)}},
+          {"model_flops", "model FLOPs", step.model_flops ? Value{*step.model_flops} : Nothing{}},
+          {"source", "source", Word{step.source}},
+          {"executed_flops", "", Nothing{}},
+          {"wall_seconds", "wall", seconds(step.wall_ns)}};
+}
+
+Fields uncounted_fields_of(const OpTotal& op) {
+  return {{"op", "operator without a formula", Name{op.op}},
+          {"uncounted_calls", "training calls", Count{op.uncounted_calls}},
+          {"other_uncounted_calls", "other calls", Count{op.other_uncounted_calls}},
+          {"cpu_seconds", "CPU time", seconds(op.cpu_ns)}};
+}
+
+}  // namespace flopprof::views

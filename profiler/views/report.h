@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "profiler/record/run_view.h"
+#include "profiler/store/database.h"
+#include "profiler/views/fields.h"
+
+namespace flopprof::views {
+
+enum class By { kOverview, kStep, kPhase, kOp, kLayer, kRank, kKernel, kClass };
+enum class Format { kText, kMarkdown, kCsv, kJson };
+
+struct ReportRequest {
+  By by = By::kOverview;
+  Format format = Format::kText;
+  std::optional<std::int64_t>
+      top;                  ///< rows at most; 0: all; nothing: as many as people like to read
+  std::size_t width = 100;  ///< columns of the terminal, for text
+  bool colour = false;
+};
+
+/// The run holds nothing of what was asked for.
+struct NothingToReport : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What a report is made of, read at one moment.
+struct Report {
+  RunOverview run;
+  std::vector<Fields> rows;  ///< of the view that was asked for, but the steps; cut to the top
+  std::int64_t rows_left_out = 0;
+  std::vector<Fields> uncounted;  ///< operators without a formula
+};
+
+/// Prints the report on `out`; what does not fit its format goes to `talk`. Throws NothingToReport
+/// and store::DatabaseError, before anything is printed.
+void print_report(store::Database& run, const ReportRequest& request, std::ostream& out,
+                  std::ostream& talk);
+
+/// The query that the view is; runs as it is in sqlite3.
+std::string query_of(const ReportRequest& request);
+
+}  // namespace flopprof::views

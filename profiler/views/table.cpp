@@ -1,0 +1,167 @@
+#include "profiler/views/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "profiler/views/safe_text.h"
+#include "profiler/views/units.h"
+
+namespace flopprof::views {
+namespace {
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+constexpr std::size_t kNarrowestName = 12;
+constexpr std::size_t kWidestMarkdownName = 120;
+constexpr std::string_view kGap = "  ";
+
+bool is_text(const Value& value) {
+  return std::holds_alternative<Name>(value) || std::holds_alternative<Word>(value);
+}
+
+std::string csv_of(const Value& value) {
+  return std::visit(
+      Overloaded{[](Nothing) { return std::string(); },
+                 [](const Flops& flops) { return digits_of(flops); },
+                 [](const Count& count) { return std::to_string(count.count); },
+                 [](const Seconds& seconds) { return fmt::format("{}", seconds.seconds); },
+                 [](const Share& share) { return fmt::format("{}", share.share); },
+                 [](const Name& name) { return csv_cell(name.name); },
+                 [](const Word& word) { return csv_cell(word.word); }},
+      value);
+}
+
+struct Column {
+  std::string_view title;
+  std::size_t field = 0;  ///< its place in the row
+  std::size_t width = 0;
+  bool left = false;
+  bool shrinks = false;
+};
+
+std::vector<Column> columns_of(std::span<const Fields> rows) {
+  std::vector<Column> columns;
+  for (std::size_t field = 0; field < rows[0].size(); ++field) {
+    const Field& first = rows[0][field];
+    if (first.title.empty()) continue;
+    Column column{.title = first.title, .field = field, .width = width_of(first.title)};
+    column.left = is_text(first.value);
+    column.shrinks = std::holds_alternative<Name>(first.value);
+    for (const Fields& row : rows) {
+      column.width = std::max(column.width, width_of(text_of(row[field].value)));
+    }
+    columns.push_back(column);
+  }
+  return columns;
+}
+
+void fit(std::vector<Column>& columns, std::size_t width) {
+  std::size_t total = (columns.size() - 1) * kGap.size();
+  for (const Column& column : columns) total += column.width;
+  for (Column& column : columns) {
+    if (!column.shrinks || total <= width) continue;
+    const std::size_t narrowest = std::max(kNarrowestName, width_of(column.title));
+    const std::size_t spare = column.width > narrowest ? column.width - narrowest : 0;
+    const std::size_t cut = std::min(spare, total - width);
+    column.width -= cut;
+    total -= cut;
+  }
+}
+
+std::string padded(const Column& column, const std::string& text) {
+  const std::string blanks(column.width - std::min(column.width, width_of(text)), ' ');
+  return column.left ? text + blanks : blanks + text;
+}
+
+void print_line(std::ostream& out, std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  out << line << '\n';
+}
+
+}  // namespace
+
+std::string text_of(const Value& value) {
+  return std::visit(Overloaded{[](Nothing) { return std::string("-"); },
+                               [](const Flops& flops) { return flops_text(flops); },
+                               [](const Count& count) { return grouped(count.count); },
+                               [](const Seconds& seconds) { return seconds_text(seconds.seconds); },
+                               [](const Share& share) { return percent_text(share.share); },
+                               [](const Name& name) {
+                                 return name.name.empty() ? std::string("-") : printable(name.name);
+                               },
+                               [](const Word& word) { return word.word; }},
+                    value);
+}
+
+void print_text_table(std::ostream& out, std::span<const Fields> rows, std::size_t width) {
+  if (rows.empty()) return;
+  std::vector<Column> columns = columns_of(rows);
+  fit(columns, width);
+  std::string head;
+  std::string rule;
+  for (const Column& column : columns) {
+    const std::string_view gap = head.empty() ? std::string_view() : kGap;
+    head += std::string(gap) + padded(column, std::string(column.title));
+    rule += std::string(gap) + std::string(column.width, '-');
+  }
+  print_line(out, head);
+  print_line(out, rule);
+  for (const Fields& row : rows) {
+    std::string line;
+    for (const Column& column : columns) {
+      if (!line.empty()) line += kGap;
+      const std::string text = text_of(row[column.field].value);
+      line += padded(column, column.shrinks ? fitted(text, column.width) : text);
+    }
+    print_line(out, line);
+  }
+}
+
+void print_markdown_table(std::ostream& out, std::span<const Fields> rows) {
+  if (rows.empty()) return;
+  std::string head = "|";
+  std::string rule = "|";
+  for (const Field& field : rows[0]) {
+    if (field.title.empty()) continue;
+    head += fmt::format(" {} |", field.title);
+    rule += is_text(field.value) ? " --- |" : " ---: |";
+  }
+  out << head << '\n' << rule << '\n';
+  for (const Fields& row : rows) {
+    out << '|';
+    for (const Field& field : row) {
+      if (field.title.empty()) continue;
+      const std::string text = text_of(field.value);
+      const bool from_the_job = std::holds_alternative<Name>(field.value);
+      out << ' ' << (from_the_job ? markdown_cell(fitted(text, kWidestMarkdownName)) : text)
+          << " |";
+    }
+    out << '\n';
+  }
+}
+
+void print_csv_header(std::ostream& out, const Fields& row) {
+  const char* gap = "";
+  for (const Field& field : row) {
+    out << gap << field.key;
+    gap = ",";
+  }
+  out << "\r\n";
+}
+
+void print_csv_row(std::ostream& out, const Fields& row) {
+  const char* gap = "";
+  for (const Field& field : row) {
+    out << gap << csv_of(field.value);
+    gap = ",";
+  }
+  out << "\r\n";
+}
+
+}  // namespace flopprof::views

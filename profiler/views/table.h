@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <span>
+
+#include "profiler/views/fields.h"
+
+namespace flopprof::views {
+
+/// Aligned columns, names to the left, numbers to the right. Where the table is wider than `width`,
+/// names are shortened in the middle; a number never is.
+void print_text_table(std::ostream& out, std::span<const Fields> rows, std::size_t width);
+
+/// A table of GitHub's Markdown.
+void print_markdown_table(std::ostream& out, std::span<const Fields> rows);
+
+/// RFC 4180, CRLF: numbers exact and without units, times in seconds.
+void print_csv_header(std::ostream& out, const Fields& row);
+void print_csv_row(std::ostream& out, const Fields& row);
+
+/// What people read: with its unit, safe for one line.
+std::string text_of(const Value& value);
+
+}  // namespace flopprof::views

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "profiler/store/run_file.h"
+
+namespace flopprof::testing {
+
+/// 2026-01-02T03:04:05Z
+inline constexpr std::int64_t kSampleBegan = 1'767'323'045'000'000'000;
+
+/// A folder that goes with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "flopprof_test_XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A run that has a row of `run` alone, on a host that is not this one.
+inline store::Database empty_run(const std::filesystem::path& path, std::int64_t launcher_pid = 0) {
+  return store::create_run(path,
+                           {.run_id = "sample",
+                            .command = {"python", "train.py", "--name", "it's"},
+                            .directory = "/jobs",
+                            .host = "trainbox",
+                            .started_at_ns = kSampleBegan},
+                           launcher_pid);
+}
+
+/// Ten seconds: five steps of which steps 0 and 2 were counted, 1 and 3 are like them, and 4 is
+/// like none; an evaluation; work outside any step; an operator without a formula; a fault.
+inline void fill_sample(store::Database& run) {
+  run.execute(R"sql(
+    INSERT INTO process VALUES (1, 4242, 4241, 99, 'trainbox', '["python","train.py"]',
+      1767323045100000000, 1767323054900000000, 1767323054900000000, 0, 0, 1, 'w', '2.5.0',
+      'Example CPU @ 2 GHz', 'optimizer', 1000, 500.0, 20000000);
+    INSERT INTO StringIds VALUES (1, ''), (2, 'aten::mm'), (3, 'aten::convolution_backward'),
+      (4, 'aten::lstm'), (5, 'net.0|fc');
+    INSERT INTO step VALUES (1, 0, 1, 100000000, 1000000000, 1000000000, 7),
+      (1, 1, 1, 1100000000, 1100000000, NULL, NULL),
+      (1, 2, 1, 2200000000, 1200000000, 1000000002, 7),
+      (1, 3, 1, 3400000000, 1300000000, NULL, NULL),
+      (1, 4, 2, 4700000000, 2000000000, NULL, NULL);
+    INSERT INTO op_work VALUES (1, 1, 'forward', 5, 2, 0, 4, 0, 600000002, 0, 200000000),
+      (1, 1, 'backward', 5, 3, 0, 2, 0, 1400000000, 500, 300000000),
+      (1, 1, 'forward', 1, 4, 0, 2, 2, 0, 0, 1000000),
+      (1, -1, 'evaluation', 5, 2, 0, 3, 0, 300, 0, 5000000),
+      (1, -1, 'forward', 1, 2, 0, 1, 0, 77, 0, 1000);
+    INSERT INTO fault VALUES (1, 'formula overflow', 2, 1767323046000000000, 'aten::mm',
+      'report the shapes');
+  )sql");
+  store::end_run(run, kSampleBegan + 10'000'000'000, "exited", 0);
+}
+
+}  // namespace flopprof::testing
