@@ -91,8 +91,8 @@ const char* layer_of(ThreadState& thread, const at::RecordFunction& function, Fr
   if (!port->layers.load(std::memory_order_relaxed)) return nullptr;
   if (kind == Frame::Kind::kNode) return remembered_layer(function.forwardThreadId(), function.seqNr());
   const Frame* outer = thread.depth() > 1 ? &thread.frame(thread.depth() - 2) : nullptr;
-  if (outer != nullptr && outer->phase == Phase::kBackward && !outer->recomputes) return outer->layer;
-  const char* layer = port->current_layer(port);
+  const bool in_node = outer != nullptr && outer->phase == Phase::kBackward && !outer->recomputes;
+  const char* layer = in_node ? outer->layer : port->current_layer(port);
   if (layer != nullptr && function.seqNr() >= 0) {
     remember_layer(at::RecordFunction::currentThreadId(), function.seqNr(), layer);
   }
