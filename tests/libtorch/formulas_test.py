@@ -88,7 +88,7 @@ with case("later"):
         self.assertEqual((run.total()[1], run.faults()), (0, ["FLOP count beyond 64 bits"]))
 
     def test_just_within_64_bits_are_exact_also_in_sums(self):
-        run = self.with_formulas(HUGE + HUGE.splitlines()[-1] + "\n" + HUGE.splitlines()[-1] + "\n",
+        run = self.with_formulas(HUGE + 2 * "\n".join(HUGE.splitlines()[-2:] + [""]),
                                  "mine::view_of = numel(0) - 1 + numel(0)\n", arguments=[str(2 ** 31), str(2 ** 31)])
         self.assertEqual(run.total()[1], "%d" % (3 * (2 ** 63 - 1)))
 

@@ -87,6 +87,11 @@ if MODERN:
         torch.vmap(torch.mv, in_dims=(None, 0))(torch.randn(4, 5), torch.randn(3, 5))
     with case("functional gradient"):
         torch.func.grad(lambda x, w: (x @ w).sum(), argnums=(0, 1))(torch.randn(4, 5), torch.randn(5, 6))
+    with case("functional gradient of a gradient"):
+        # x^T x: forward, its gradient's two products; each of the three gives two more.
+        torch.func.grad(lambda x: torch.func.grad(lambda x: torch.mm(x, x).pow(2).sum())(x).sum())(torch.randn(4, 4))
+    with case("functional gradient of vmap"):
+        torch.func.grad(lambda w: torch.vmap(lambda x: w @ x)(torch.randn(3, 5, 2)).sum())(torch.randn(6, 5))
     with case("gradients per sample"):
         torch.vmap(torch.func.grad(lambda w, x: (w @ x).sum()), in_dims=(None, 0))(
             torch.randn(6, 5), torch.randn(3, 5, 2))
@@ -105,6 +110,8 @@ if MODERN:
                 return func(*plain, **(kwargs or {}))
 
         torch.mm(Wrapped(torch.randn(4, 5)), Wrapped(torch.randn(5, 6)))
+    with case("tensor subclass on the right"):
+        torch.mm(torch.randn(4, 5), Wrapped(torch.randn(5, 6)))
     with case("meta"):
         torch.mm(torch.empty(4, 5, device="meta"), torch.empty(5, 6, device="meta"))
     with case("fake"):
@@ -129,7 +136,7 @@ class Checkpointing(JobTest):
         self.assertEqual(self.checkpointed("reentrant"), 3 * BLOCK)
 
     def test_not_reentrant_stands_apart_and_changes_no_model_flops(self):
-        # From 2.1 on it stops early: the last layer's result is needed by nobody.
+        # From 2.1 on it stops as soon as it has all that was saved: the last product is not computed.
         again = 2 * 5 * 8 * 16 if is_modern else BLOCK
         self.assertEqual(self.checkpointed("not"), 3 * again)
 
@@ -161,11 +168,14 @@ class Gradients(JobTest):
     @unittest.skipUnless(is_modern, "functorch is a package of its own before 2.0")
     def test_of_functorch_are_counted_once_where_the_work_is(self):
         self.check(**{"vmap": 720, "vmap over one side": 3 * 40, "functional gradient": 720,
-                      "gradients per sample": 3 * 2 * 120})
+                      "gradients per sample": 3 * 2 * 120,
+                      "functional gradient of vmap": 3 * 2 * 120,
+                      # The outer gradient's graph is made out of sight: its six products have no layer.
+                      "functional gradient of a gradient": 3 * 128, "": 6 * 128})
 
     @unittest.skipUnless(is_modern, "needs torch.library of 2.x")
     def test_wrapped_tensors_count_once_and_those_without_data_never(self):
-        self.check(**{"tensor subclass": 240, "meta": 0, "fake": 0})
+        self.check(**{"tensor subclass": 240, "tensor subclass on the right": 240, "meta": 0, "fake": 0})
 
 
 if __name__ == "__main__":
