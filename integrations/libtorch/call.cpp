@@ -2,17 +2,53 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#if __has_include(<ATen/functorch/TensorWrapper.h>)
+#include <ATen/functorch/TensorWrapper.h>
+#define FLOPPROF_HAVE_GRADIENT_LEVELS 1
+#else
+#define FLOPPROF_HAVE_GRADIENT_LEVELS 0
+#endif
+
+#include <algorithm>
 
 namespace flopprof::libtorch {
 namespace {
 
 /// Tensors that stand for others: the operator comes again with what is inside. A tensor subclass, a
-/// vmap or grad level, functionalisation; and what has no data at all.
+/// vmap level, functionalisation.
 const c10::DispatchKeySet& wrapper_keys() {
   static const c10::DispatchKeySet keys({c10::DispatchKey::Python, c10::DispatchKey::FuncTorchBatched,
-                                         c10::DispatchKey::FuncTorchGradWrapper, c10::DispatchKey::Functionalize,
-                                         c10::DispatchKey::Batched});
+                                         c10::DispatchKey::Functionalize, c10::DispatchKey::Batched});
   return keys;
+}
+
+/// What a level of torch.func.grad holds. Null for other tensors.
+#if FLOPPROF_HAVE_GRADIENT_LEVELS
+const at::Tensor* inside_gradient_level(const at::Tensor& tensor) {
+  const auto* level = at::functorch::maybeGetTensorWrapper(tensor);
+  return level == nullptr ? nullptr : &level->value();
+}
+#else
+const at::Tensor* inside_gradient_level(const at::Tensor&) { return nullptr; }
+#endif
+
+/// The operator comes again with what this tensor stands for, or never computes. A level of
+/// torch.func.grad hands an operator on unseen, so that it decides by what it holds.
+bool is_elsewhere(const at::Tensor& tensor) {
+  const c10::DispatchKeySet keys = tensor.unsafeGetTensorImpl()->key_set();
+  if (keys.has_any(wrapper_keys()) || tensor.is_meta()) return true;
+  if (!keys.has(c10::DispatchKey::FuncTorchGradWrapper)) return false;
+  const at::Tensor* inside = inside_gradient_level(tensor);
+  return inside == nullptr || !inside->defined() || is_elsewhere(*inside);
+}
+
+/// Of a list the first tensor speaks for all.
+bool is_elsewhere(const c10::IValue& value) {
+  if (value.isTensor()) return value.toTensor().defined() && is_elsewhere(value.toTensor());
+  if (!value.isTensorList()) return false;
+  const auto list = value.toListRef();
+  return !list.empty() && list.front().isTensor() && list.front().toTensor().defined() &&
+         is_elsewhere(list.front().toTensor());
 }
 
 flops::Sizes sizes_of(const at::Tensor& tensor) {
@@ -92,8 +128,9 @@ const at::Tensor* Call::first_tensor() const {
 Tensors Call::tensors() const {
   const at::Tensor* first = first_tensor();
   if (first == nullptr) return Tensors::kNone;
-  if (first->unsafeGetTensorImpl()->key_set().has_any(wrapper_keys()) || first->is_meta()) {
-    return Tensors::kElsewhere;
+  // One wrapped tensor among plain ones is enough.
+  for (const c10::IValue& value : inputs_) {
+    if (is_elsewhere(value)) return Tensors::kElsewhere;
   }
   const c10::ScalarType type = first->scalar_type();
   if (c10::isFloatingType(type) || c10::isComplexType(type)) return Tensors::kFloating;

@@ -33,7 +33,7 @@ class Call {
   bool mask(int i, int element) const;
   flops::Checked matrices(int i) const;
 
-  /// By the first tensor, or the first of a list, among the arguments.
+  /// By the first tensor, or the first of a list, among the arguments; kElsewhere by any of them.
   Tensors tensors() const;
   /// Some argument wants a gradient.
   bool requires_grad() const;

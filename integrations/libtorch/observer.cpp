@@ -91,8 +91,8 @@ const char* layer_of(ThreadState& thread, const at::RecordFunction& function, Fr
   if (!port->layers.load(std::memory_order_relaxed)) return nullptr;
   if (kind == Frame::Kind::kNode) return remembered_layer(function.forwardThreadId(), function.seqNr());
   const Frame* outer = thread.depth() > 1 ? &thread.frame(thread.depth() - 2) : nullptr;
-  if (outer != nullptr && outer->phase == Phase::kBackward && !outer->recomputes) return outer->layer;
-  const char* layer = port->current_layer(port);
+  const bool in_node = outer != nullptr && outer->phase == Phase::kBackward && !outer->recomputes;
+  const char* layer = in_node ? outer->layer : port->current_layer(port);
   if (layer != nullptr && function.seqNr() >= 0) {
     remember_layer(at::RecordFunction::currentThreadId(), function.seqNr(), layer);
   }
@@ -163,6 +163,15 @@ void settle(ThreadState& thread, Frame& frame, const at::RecordFunction& functio
             (frame.op->hash + frame.flops) * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(frame.phase));
 }
 
+/// An exception ends the scope: its own work was not done, or not to the end. What it called before
+/// was. (A checkpoint stops its second forward pass in this way.)
+bool is_unwinding() { return std::uncaught_exceptions() > 0; }
+
+void give_up(Frame& frame) {
+  frame.recorded = false;
+  frame.counted = frame.uncounted = false;
+}
+
 void end(const at::RecordFunction& function) {
   ThreadState* thread = ThreadState::current(*port);
   if (thread == nullptr) return;
@@ -173,6 +182,7 @@ void end(const at::RecordFunction& function) {
     frame = thread->top();
   }
   thread->inside_counted = false;
+  if (is_unwinding()) give_up(*frame);
   if (frame->kind != Frame::Kind::kOptimizer && !is_part_of_another_thread(*thread)) {
     settle(*thread, *frame, function);
   }

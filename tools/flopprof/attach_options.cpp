@@ -6,8 +6,11 @@
 
 #include <array>
 #include <charconv>
+#include <fstream>
+#include <iterator>
 #include <optional>
 
+#include "profiler/flops/expression.h"
 #include "tools/flopprof/commands.h"
 
 namespace flopprof::tools {
@@ -46,6 +49,19 @@ std::string absolute(const std::string& path) {
   std::error_code failed;
   const std::filesystem::path whole = std::filesystem::absolute(path, failed);
   return failed ? path : whole.string();
+}
+
+/// The job reads the file again, in each of its processes; what is wrong is said here, once, before it
+/// starts.
+void refuse_wrong_formulas(const std::string& path) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw ExitWith{kWrongUsage, fmt::format("--formulas {}: cannot be read", path)};
+  try {
+    flops::read_formulas(text, path);
+  } catch (const flops::ExpressionError& error) {
+    throw ExitWith{kWrongUsage, fmt::format("--formulas {}", error.what())};
+  }
 }
 
 std::string random_id() {
@@ -92,7 +108,10 @@ capture::AttachOptions checked(const AttachArguments& arguments) {
   options.run_id = random_id();
   options.every_steps = arguments.every_steps;
   options.step_range = arguments.step_range;
-  if (!arguments.formulas.empty()) options.formulas_path = absolute(arguments.formulas);
+  if (!arguments.formulas.empty()) {
+    refuse_wrong_formulas(arguments.formulas);
+    options.formulas_path = absolute(arguments.formulas);
+  }
   options.layers = arguments.layers;
   return options;
 }
