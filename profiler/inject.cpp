@@ -170,7 +170,7 @@ int Attachment::attach_libtorch() {
                          : reinterpret_cast<ObserverStart>(dlsym(observer, "flopprof_observer_start"));
   ObserverControl control{};
   if (start == nullptr || start(&session_.port(), &control) != 0) {
-    const std::string root = std::filesystem::path(libtorch->path).parent_path().parent_path().string();
+    const std::string root = capture::libtorch_root(libtorch->path);
     const std::string command = "flopprof build-observer '" + root + "'";
     std::fprintf(stderr,
                  "flopprof: no observer for this LibTorch (%s, build id %s); its operators are not counted.\n"

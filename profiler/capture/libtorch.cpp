@@ -62,6 +62,16 @@ std::optional<MappedLibTorch> mapped_libtorch() {
   return found;
 }
 
+std::string libtorch_root(const std::string& library) {
+  std::error_code failed;  // canonical, because /lib is a link to /usr/lib and /include is nowhere
+  const auto real = std::filesystem::canonical(library, failed);
+  const auto beside = (failed ? std::filesystem::path(library) : real).parent_path();
+  for (auto folder = beside; folder.has_relative_path(); folder = folder.parent_path()) {
+    if (folder.filename() == "lib") return folder.parent_path().string();
+  }
+  return beside.parent_path().string();
+}
+
 std::string observer_name(const std::string& build_id) {
   return "libflopprof_torch-" + build_id + ".so";
 }

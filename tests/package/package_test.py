@@ -2,27 +2,11 @@
 
 import glob
 import os
-import shutil
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import unittest
 
-BUILD = os.environ["FLOPPROF_BUILD"]
-SOURCE = os.environ["FLOPPROF_SOURCE"]
-CMAKE = os.environ["FLOPPROF_CMAKE"]
-
-
-def run(*command, **more):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
-    if done.returncode != 0:
-        raise AssertionError("%s\nended with %d:\n%s" % (" ".join(command), done.returncode, done.stdout))
-    return done.stdout
-
-
-def files_below(folder):
-    return [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
+from installed_prefix import BUILD, CMAKE, SOURCE, InstalledTest, files_below, run
 
 
 def run_path_of(file):
@@ -30,25 +14,7 @@ def run_path_of(file):
     return [line for line in tags.splitlines() if "(RPATH)" in line or "(RUNPATH)" in line]
 
 
-class InstalledPrefix(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = os.path.realpath(tempfile.mkdtemp(prefix="flopprof-package-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        first = os.path.join(cls.folder, "first")
-        run(CMAKE, "--install", BUILD, "--prefix", first)
-        cls.prefix = os.path.join(cls.folder, "moved", "elsewhere")
-        os.makedirs(os.path.dirname(cls.prefix))
-        os.rename(first, cls.prefix)
-        cls.flopprof = os.path.join(cls.prefix, "bin", "flopprof")
-
-    def query(self, sql):
-        connection = sqlite3.connect(os.path.join(self.folder, "run.db"))
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-
+class InstalledPrefix(InstalledTest):
     def run_attached(self, *job):
         return subprocess.run(
             [self.flopprof, "run", "--force", "-o", "run.db", "--", *job],

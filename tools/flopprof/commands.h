@@ -11,6 +11,7 @@ namespace flopprof::tools {
 void add_run(CLI::App& app);
 void add_env(CLI::App& app);
 void add_report(CLI::App& app);
+void add_build_observer(CLI::App& app);
 
 /// The arguments after the program's name as CLI::App::parse takes them, last first. CLI11 ends a
 /// subcommand at `--`; of `run` the job's command follows there, so it becomes a plain word.

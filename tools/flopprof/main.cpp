@@ -17,6 +17,7 @@ int run(int argc, char** argv) {
   flopprof::tools::add_run(app);
   flopprof::tools::add_env(app);
   flopprof::tools::add_report(app);
+  flopprof::tools::add_build_observer(app);
   try {
     app.parse(flopprof::tools::parser_arguments({argv + 1, argv + argc}));
   } catch (const CLI::ParseError& error) {
