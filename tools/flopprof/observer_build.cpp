@@ -37,7 +37,8 @@ fs::path library_in(const fs::path& root, const std::string& name) {
   return {};
 }
 
-/// Old and new std::string have different names in what a library exports, and the class Error has one.
+/// Old and new std::string have different names in what a library exports, and the class Error has
+/// one.
 bool has_cxx11_strings(const fs::path& c10) {
   std::ifstream file(c10, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
@@ -70,6 +71,16 @@ std::vector<std::string> sources_in(const fs::path& folder) {
   return sources;
 }
 
+/// A compiler searches /usr/include by itself, and must not be told to do so before its own
+/// headers.
+std::vector<fs::path> headers_of(const LibTorch& libtorch) {
+  const fs::path headers = libtorch.root / "include";
+  std::vector<fs::path> folders{headers / "torch/csrc/api/include"};
+  std::error_code unreadable;
+  if (!fs::equivalent(headers, "/usr/include", unreadable)) folders.push_back(headers);
+  return folders;
+}
+
 std::vector<std::string> compilation(const LibTorch& libtorch, const fs::path& folder,
                                      const fs::path& result) {
   std::vector<std::string> command = compiler();
@@ -79,10 +90,12 @@ std::vector<std::string> compilation(const LibTorch& libtorch, const fs::path& f
            "-std=c++20", "-O2", "-DNDEBUG", "-fPIC", "-shared", "-pthread", "-fvisibility=hidden",
            "-fvisibility-inlines-hidden",
            fmt::format("-D_GLIBCXX_USE_CXX11_ABI={}", libtorch.cxx11_strings ? 1 : 0),
-           "-I" + folder.string(), "-isystem", libtorch.root / "include", "-isystem",
-           libtorch.root / "include/torch/csrc/api/include", "-o", result,
+           "-I" + folder.string(), "-o", result,
            "-Wl,--version-script=" + (folder / "integrations/libtorch/observer.map").string()}) {
     command.push_back(word);
+  }
+  for (const fs::path& headers : headers_of(libtorch)) {
+    command.insert(command.end(), {"-isystem", headers});
   }
   command.insert(command.end(), sources.begin(), sources.end());
   command.push_back(libtorch.library);
