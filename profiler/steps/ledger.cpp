@@ -113,7 +113,12 @@ std::int32_t Ledger::class_of(const Likeness& likeness, std::int64_t step, bool 
   if (state.number == 0) state.number = static_cast<std::int32_t>(likenesses_.size());
   state.observed = state.observed || observed;
   // What came twice at a distance comes again: be there the third time.
-  if (!state.observed && state.last_step >= 0) wanted_ = step + (step - state.last_step);
+  if (!state.observed && state.last_step >= 0) {
+    // A step's class is known when later ones have begun: of its likes, the first still to come.
+    const std::int64_t distance = step - state.last_step;
+    const std::int64_t late = std::max<std::int64_t>(next_number_ - step, 1);
+    wanted_ = step + (late + distance - 1) / distance * distance;
+  }
   state.last_step = step;
   return state.number;
 }

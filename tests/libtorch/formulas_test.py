@@ -125,6 +125,8 @@ class WhatIsListed(JobTest):
 
     def test_a_counted_operator_is_counted_once_however_deep_it_is_nested(self):
         run = self.run_job(COMMON + """
+with case("sparse"):
+    torch.mm(torch.eye(4).to_sparse(), torch.ones(4, 6))
 with case("convolution"):
     nn.functional.conv3d(torch.randn(1, 2, 5, 6, 7), torch.randn(3, 2, 3, 3, 3))
     nn.functional.conv2d(torch.randn(1, 2, 5, 6).double(), torch.randn(3, 2, 3, 3).double())
@@ -132,6 +134,8 @@ with case("convolution"):
         self.assertEqual(sum(flops for _, flops in run.counted("convolution").values()),
                          2 * 60 * 3 * 54 + 2 * 12 * 3 * 18)
         self.assertEqual(sum(calls for calls, _ in run.counted("convolution").values()), 2)
+        # A sparse product has fewer than its sizes say: it is listed, and the handling of its parts is not.
+        self.assertEqual((run.counted("sparse"), run.uncounted("sparse")), ({}, {"aten::addmm": 1}))
 
 
 if __name__ == "__main__":

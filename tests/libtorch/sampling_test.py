@@ -119,7 +119,7 @@ class Sampled(JobTest):
         self.assertEqual(run.query("SELECT observed_steps, steps_without_flops FROM run_total"), [(15, 0)])
 
     def test_within_the_budget_are_exact_on_a_constant_job(self):
-        run = self.run_job(MANY, options=())
+        run = self.run_job(MANY, options=("--overhead-budget", "0.01%"))
         self.assertEqual(run.total()[:2], (3000, 3000 * STEP))
         self.assertEqual(set(run.steps()), {STEP})
         observed, = run.query("SELECT observed_steps FROM run_total")[0]

@@ -99,6 +99,14 @@ TEST(Ledger, AsksForAStepWhoseLikeWasNeverObserved) {
   EXPECT_EQ(*ledger.wanted_step(), 9);
 }
 
+TEST(Ledger, AsksForTheStepThatBeginsNowWhenStepsThatAreAllAlikeWereNeverObserved) {
+  Ledger ledger;
+  ledger.end_step(step(true, 1));
+  for (int i = 0; i < 3; ++i) ledger.end_step(step(false, 1));
+  ASSERT_TRUE(ledger.wanted_step().has_value());
+  EXPECT_EQ(*ledger.wanted_step(), 4);
+}
+
 TEST(Ledger, CarriesSumsBeyond64BitsInParts) {
   Ledger ledger;
   const auto mm = ledger.slot_of("aten::mm", Phase::kForward, "");
