@@ -1,6 +1,6 @@
 // What one operator pays for being observed: bare, with an empty observer (torch's own price of any
-// observer that sees arguments), and with flopprof's. Run it through `flopprof run --every 1`, or the
-// last column is the bare one again.
+// observer that sees arguments), and with flopprof's. Run it through `flopprof run --every 1`, or
+// the last column is the bare one again.
 //
 //   build/bin/flopprof run -f -o /tmp/bench.db --every 1 -- build/bench/operator_bench
 
@@ -15,7 +15,9 @@ using Work = void (*)(at::Tensor&, const at::Tensor&);
 
 void counted(at::Tensor& result, const at::Tensor& x) { at::mm_out(result, x, x); }
 void uncounted(at::Tensor& result, const at::Tensor&) { result.add_(1); }
-void without_flops(at::Tensor& result, const at::Tensor&) { benchmark::DoNotOptimize(result.detach()); }
+void without_flops(at::Tensor& result, const at::Tensor&) {
+  benchmark::DoNotOptimize(result.detach());
+}
 
 void run(benchmark::State& state, Work work) {
   const at::Tensor x = at::ones({2, 2});

@@ -11,7 +11,8 @@ namespace {
 
 void count_one_step(ObserverPort& port, ThreadCounters* thread, std::int64_t operators) {
   for (std::int64_t i = 0; i < operators; ++i) {
-    WorkCounters* counters = port.counters_of(&port, thread, ("op" + std::to_string(i)).c_str(), 0, nullptr);
+    WorkCounters* counters =
+        port.counters_of(&port, thread, ("op" + std::to_string(i)).c_str(), 0, nullptr);
     add_alone(counters->calls, 1, std::memory_order_release);
   }
 }

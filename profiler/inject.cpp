@@ -48,8 +48,9 @@ void guarded(const char* doing, Work work) noexcept {
   }
 }
 
-/// The launcher's own memory, by its /proc path; -1 when the launcher is gone. Its pid may be another
-/// process's by now, with any file behind the number: only the name that we gave is written to.
+/// The launcher's own memory, by its /proc path; -1 when the launcher is gone. Its pid may be
+/// another process's by now, with any file behind the number: only the name that we gave is written
+/// to.
 int open_faults(const char* path) noexcept {
   constexpr std::string_view kName = "/memfd:flopprof-faults";
   std::array<char, kName.size()> behind{};
@@ -79,7 +80,8 @@ class Attachment {
   Attachment();
   void read_formulas();
   void drain(bool last) noexcept;
-  void tell_fault(const std::string& what, const std::string& detail, const std::string& remedy) noexcept;
+  void tell_fault(const std::string& what, const std::string& detail,
+                  const std::string& remedy) noexcept;
   void after_fork_in_child() noexcept;
 
   capture::Config config_ = capture::read_config();
@@ -94,7 +96,8 @@ class Attachment {
 
 Attachment::Attachment() {
   session_.on_first_record([this] {
-    if (!drain_thread_.start()) std::fputs("flopprof: cannot start a thread; this process is not recorded\n", stderr);
+    if (!drain_thread_.start())
+      std::fputs("flopprof: cannot start a thread; this process is not recorded\n", stderr);
   });
   guarded("reading formulas", [this] { read_formulas(); });
   pthread_atfork([] { instance().session_.before_fork(); },
@@ -108,7 +111,8 @@ void Attachment::finish() noexcept {
   constexpr int kPatienceMs = 5000;
   if (owner_ != getpid() || drain_thread_.finish(kPatienceMs)) return;
   static constexpr char kLine[] =
-      "{\"what\":\"run.db: last record not written\",\"detail\":\"a process ended before its turn came; at most "
+      "{\"what\":\"run.db: last record not written\",\"detail\":\"a process ended before its turn "
+      "came; at most "
       "its last second is missing\",\"remedy\":\"\"}\n";
   const int file = open_faults(config_.faults_path.c_str());
   if (file < 0) return;
@@ -129,7 +133,8 @@ void Attachment::read_formulas() {
   std::ifstream file(config_.formulas_path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file.good() && !file.eof()) {
-    session_.add_fault("formulas not read", config_.formulas_path, "give a file that can be read with --formulas");
+    session_.add_fault("formulas not read", config_.formulas_path,
+                       "give a file that can be read with --formulas");
   }
   for (const auto& formula : flops::read_formulas(text, config_.formulas_path)) {
     session_.add_formula(formula.op, formula.expression);
@@ -141,7 +146,9 @@ void Attachment::tell_fault(const std::string& what, const std::string& detail,
   guarded("telling a fault", [&] {
     const auto replace = nlohmann::json::error_handler_t::replace;
     const std::string line =
-        nlohmann::json{{"what", what}, {"detail", detail}, {"remedy", remedy}}.dump(-1, ' ', false, replace) + "\n";
+        nlohmann::json{{"what", what}, {"detail", detail}, {"remedy", remedy}}.dump(-1, ' ', false,
+                                                                                    replace) +
+        "\n";
     const int file = open_faults(config_.faults_path.c_str());
     if (file >= 0) {
       const bool told = write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
@@ -158,7 +165,8 @@ void Attachment::drain(bool last) noexcept {
       ProcessInfo process = capture::this_process(config_);
       process.start_ticks = store::start_ticks_of(getpid()).value_or(0);
       process.started_at_ns = session_.started_at_ns();
-      writer_ = std::make_unique<store::RunWriter>(config_.run_path, capture::run_seen_from(config_, process), process);
+      writer_ = std::make_unique<store::RunWriter>(
+          config_.run_path, capture::run_seen_from(config_, process), process);
     }
     session_.drain_cost_ns(capture::thread_cpu_ns());
     writer_->write(session_.drain(last));
@@ -183,25 +191,30 @@ int Attachment::attach_libtorch() {
   attached_ = true;  // one try is enough, and one message
   const std::string name = capture::observer_name(libtorch->build_id);
   void* observer = nullptr;
-  for (const std::string& folder : {capture::library_folder() + "/flopprof/observers", config_.user_observers}) {
+  for (const std::string& folder :
+       {capture::library_folder() + "/flopprof/observers", config_.user_observers}) {
     if (!folder.empty() && observer == nullptr && std::filesystem::exists(folder + "/" + name)) {
       observer = dlopen((folder + "/" + name).c_str(), RTLD_NOW | RTLD_LOCAL);
-      if (observer == nullptr) session_.add_fault("observer not loaded", dlerror(), "build it anew: flopprof build-observer");
+      if (observer == nullptr)
+        session_.add_fault("observer not loaded", dlerror(),
+                           "build it anew: flopprof build-observer");
     }
   }
-  const auto start = observer == nullptr
-                         ? nullptr
-                         : reinterpret_cast<ObserverStart>(dlsym(observer, "flopprof_observer_start"));
+  const auto start =
+      observer == nullptr
+          ? nullptr
+          : reinterpret_cast<ObserverStart>(dlsym(observer, "flopprof_observer_start"));
   ObserverControl control{};
   if (start == nullptr || start(&session_.port(), &control) != 0) {
     const std::string root = capture::libtorch_root(libtorch->path);
     const std::string command = "flopprof build-observer '" + root + "'";
     std::fprintf(stderr,
-                 "flopprof: no observer for this LibTorch (%s, build id %s); its operators are not counted.\n"
+                 "flopprof: no observer for this LibTorch (%s, build id %s); its operators are not "
+                 "counted.\n"
                  "flopprof: build it with: %s\n",
                  libtorch->path.c_str(), libtorch->build_id.c_str(), command.c_str());
-    session_.add_fault("no observer for LibTorch", libtorch->path + ", build id " + libtorch->build_id,
-                   "run: " + command);
+    session_.add_fault("no observer for LibTorch",
+                       libtorch->path + ", build id " + libtorch->build_id, "run: " + command);
     session_.thread_recorded();  // so that the fault is written
     return 1;
   }
@@ -264,13 +277,14 @@ FLOPPROF_EXPORT int flopprof_add_formula(const char* op, const char* expression,
   return result;
 }
 
-/// Called by libcuda, which found this library in CUDA_INJECTION64_PATH. The collector of GPU work is
-/// not part of this version, and a run must not look as if it were.
+/// Called by libcuda, which found this library in CUDA_INJECTION64_PATH. The collector of GPU work
+/// is not part of this version, and a run must not look as if it were.
 FLOPPROF_EXPORT int InitializeInjection() noexcept {
   guarded("noting the GPU", [] {
     auto& session = Attachment::instance().session();
-    session.add_fault("GPU work not counted", "the job uses CUDA; executed FLOPs and GPU-seconds are not measured",
-                  "model FLOPs are counted all the same");
+    session.add_fault("GPU work not counted",
+                      "the job uses CUDA; executed FLOPs and GPU-seconds are not measured",
+                      "model FLOPs are counted all the same");
   });
   return 1;
 }
@@ -285,7 +299,9 @@ FLOPPROF_EXPORT int InitializeInjectionNvtx2([[maybe_unused]] void* get_export_t
     auto& session = attachment.session();
     result = flopprof::capture::follow_nvtx_range(
         get_export_table, attachment.config().step_range,
-        [&session] { guarded("following NVTX", [&] { session.thread_recorded(), session.step_began("nvtx"); }); },
+        [&session] {
+          guarded("following NVTX", [&] { session.thread_recorded(), session.step_began("nvtx"); });
+        },
         [&session] { guarded("following NVTX", [&] { session.step_ended("nvtx"); }); });
   });
 #endif

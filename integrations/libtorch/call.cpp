@@ -14,11 +14,12 @@
 namespace flopprof::libtorch {
 namespace {
 
-/// Tensors that stand for others: the operator comes again with what is inside. A tensor subclass, a
-/// vmap level, functionalisation.
+/// Tensors that stand for others: the operator comes again with what is inside. A tensor subclass,
+/// a vmap level, functionalisation.
 const c10::DispatchKeySet& wrapper_keys() {
-  static const c10::DispatchKeySet keys({c10::DispatchKey::Python, c10::DispatchKey::FuncTorchBatched,
-                                         c10::DispatchKey::Functionalize, c10::DispatchKey::Batched});
+  static const c10::DispatchKeySet keys(
+      {c10::DispatchKey::Python, c10::DispatchKey::FuncTorchBatched,
+       c10::DispatchKey::Functionalize, c10::DispatchKey::Batched});
   return keys;
 }
 
@@ -69,8 +70,10 @@ const at::Tensor* Call::tensor(int i) const {
 bool Call::has(int i) const {
   const at::Tensor* found = tensor(i);
   if (found == nullptr) return false;
-  // mkldnn's blocked tensors have sizes as dense ones do; sparse and nested ones mean something else.
-  return (found->layout() == c10::kStrided || found->layout() == c10::kMkldnn) && !found->is_nested();
+  // mkldnn's blocked tensors have sizes as dense ones do; sparse and nested ones mean something
+  // else.
+  return (found->layout() == c10::kStrided || found->layout() == c10::kMkldnn) &&
+         !found->is_nested();
 }
 
 flops::Sizes Call::sizes(int i) const { return has(i) ? sizes_of(*tensor(i)) : flops::Sizes(); }
@@ -96,7 +99,9 @@ bool Call::flag(int i) const { return inputs_.at(static_cast<std::size_t>(i)).to
 
 bool Call::mask(int i, int element) const {
   if (i < 0) return true;
-  return inputs_.at(static_cast<std::size_t>(i)).toBoolList().get(static_cast<std::size_t>(element));
+  return inputs_.at(static_cast<std::size_t>(i))
+      .toBoolList()
+      .get(static_cast<std::size_t>(element));
 }
 
 flops::Checked Call::matrices(int i) const {
@@ -137,7 +142,8 @@ Tensors Call::tensors() const {
   if (c10::isQIntType(type)) return Tensors::kQuantized;
   // A mask or an index may come first (embedding, where): look on for a floating-point tensor.
   for (const c10::IValue& value : inputs_) {
-    if (value.isTensor() && value.toTensor().defined() && c10::isFloatingType(value.toTensor().scalar_type())) {
+    if (value.isTensor() && value.toTensor().defined() &&
+        c10::isFloatingType(value.toTensor().scalar_type())) {
       return Tensors::kFloating;
     }
   }
@@ -146,7 +152,8 @@ Tensors Call::tensors() const {
 
 bool Call::requires_grad() const {
   for (const c10::IValue& value : inputs_) {
-    if (value.isTensor() && value.toTensor().defined() && value.toTensor().requires_grad()) return true;
+    if (value.isTensor() && value.toTensor().defined() && value.toTensor().requires_grad())
+      return true;
   }
   return false;
 }

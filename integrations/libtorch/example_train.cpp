@@ -1,5 +1,5 @@
-// A C++ training job: a small network on made-up data. C++ optimisers name no scope of theirs, so the
-// job says what a step is. Attached or not, it runs the same:
+// A C++ training job: a small network on made-up data. C++ optimisers name no scope of theirs, so
+// the job says what a step is. Attached or not, it runs the same:
 //   flopprof run -o run.db -- flopprof_example_train
 #include <torch/torch.h>
 

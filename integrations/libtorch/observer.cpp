@@ -3,93 +3,31 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/SequenceNumber.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/record_function.h>
-#include <c10/util/Exception.h>
-#include <dlfcn.h>
-#include <pthread.h>
 #include <torch/version.h>
 
-#include <cstring>
+#include <atomic>
 #include <exception>
+#include <mutex>
 #include <string_view>
 
-#include "integrations/libtorch/call.h"
+#include "integrations/libtorch/counting.h"
 #include "integrations/libtorch/operators.h"
 #include "integrations/libtorch/phases.h"
 #include "integrations/libtorch/thread_state.h"
-#include "profiler/flops/count.h"
 
 namespace flopprof::libtorch {
 namespace {
 
 ObserverPort* port = nullptr;
-at::CallbackHandle operator_callback = at::INVALID_CALLBACK_HANDLE;
-bool sees_results = false;  // written by the first thread that needs them, under torch's own lock
-
-/// A complex multiply-add is four real ones.
-constexpr std::int64_t kRealPerComplex = 4;
-
-void note_uncountable(const Operator& op, const flops::Checked& count) {
-  if (count.overflow()) {
-    port->fault(port, "FLOP count beyond 64 bits", op.name.c_str(), "its calls are listed as uncounted");
-  }
-}
-
-/// Counts a call that has a formula. A call whose shapes the formula does not cover is uncounted.
-void count_call(Frame& frame, const Call& call) {
-  flops::Checked count = flops::Checked::unknown();
-  try {
-    count = frame.op->expression ? (*frame.op->expression)(call) : flops::count(*frame.op->formula, call);
-    if (call.complex()) count *= kRealPerComplex;
-  } catch (const std::exception&) {
-    // Symbolic sizes, or an argument of a type that the schema did not have when this was built.
-  }
-  frame.counted = count.ok();
-  frame.uncounted = !count.ok();
-  if (count.ok()) {
-    frame.flops = static_cast<std::uint64_t>(count.value());
-    return;
-  }
-  note_uncountable(*frame.op, count);
-}
-
-void use_results();
-
-/// The weight is packed out of sight: x [.., k] to a result [.., n] is 2 x elements of x x n. Arguments
-/// can be read only when a call begins, results only when it ends, and only once torch has been told
-/// to keep them; until then the weight is unpacked to see its n.
-void count_packed_linear(Frame& frame, const Call& call) {
-  frame.counted = true;
-  frame.awaits_result = true;
-  frame.elements = flops::Checked(2) * flops::product(call.sizes(0));
-  frame.columns = sees_results ? 0 : columns_of_packed(call.value(1));
-  use_results();
-}
-
-void look_at_arguments(Frame& frame, const at::RecordFunction& function) {
-  const Call call(function.inputs());
-  const Tensors tensors = call.tensors();
-  if (tensors == Tensors::kElsewhere) {
-    frame.recorded = false;
-    return;
-  }
-  if (!frame.op->counts()) {
-    frame.uncounted = tensors == Tensors::kFloating || tensors == Tensors::kQuantized;
-    return;
-  }
-  if (tensors == Tensors::kOther && !frame.op->expression) return;  // integers: no FLOPs
-  if (frame.op->formula->family == flops::Family::kLinearFromOutput) {
-    count_packed_linear(frame, call);
-    return;
-  }
-  count_call(frame, call);
-}
+std::atomic<at::CallbackHandle> operator_callback{at::INVALID_CALLBACK_HANDLE};
+std::atomic<bool> sees_results{false};
 
 /// With layers: where the backward node of a forward operator belongs.
 const char* layer_of(ThreadState& thread, const at::RecordFunction& function, Frame::Kind kind) {
   if (!port->layers.load(std::memory_order_relaxed)) return nullptr;
-  if (kind == Frame::Kind::kNode) return remembered_layer(function.forwardThreadId(), function.seqNr());
+  if (kind == Frame::Kind::kNode)
+    return remembered_layer(function.forwardThreadId(), function.seqNr());
   const Frame* outer = thread.depth() > 1 ? &thread.frame(thread.depth() - 2) : nullptr;
   const bool in_node = outer != nullptr && outer->phase == Phase::kBackward && !outer->recomputes;
   const char* layer = in_node ? outer->layer : port->current_layer(port);
@@ -98,6 +36,8 @@ const char* layer_of(ThreadState& thread, const at::RecordFunction& function, Fr
   }
   return layer;
 }
+
+void use_results();
 
 void begin(const at::RecordFunction& function, Frame::Kind kind) {
   ThreadState* thread = ThreadState::current(*port);
@@ -121,7 +61,8 @@ void begin(const at::RecordFunction& function, Frame::Kind kind) {
   enter_phase(*thread, *frame, outer, function);
   frame->layer = layer_of(*thread, function, kind);
   if (kind == Frame::Kind::kOperator) {
-    if (!op.does_no_flops) look_at_arguments(*frame, function);
+    if (!op.does_no_flops) look_at_arguments(*port, *frame, function, sees_results.load());
+    if (frame->awaits_result && !sees_results.load()) use_results();
     if (frame->counted && frame->phase == Phase::kOther) begin_evaluation(*thread);
     thread->inside_counted = frame->counted;
   } else {
@@ -133,15 +74,6 @@ void begin(const at::RecordFunction& function, Frame::Kind kind) {
 /// Work that another operator hands to the threads of a parallel region is that operator's.
 bool is_part_of_another_thread(const ThreadState& thread) {
   return thread.depth() == 1 && at::in_parallel_region();
-}
-
-void finish_packed_linear(Frame& frame, const at::RecordFunction& function) {
-  const flops::Sizes result = result_sizes(function.outputs());
-  flops::Checked count = frame.elements;
-  count *= result.empty() ? frame.columns : result.back();
-  frame.counted = count.ok() && (frame.columns > 0 || !result.empty());
-  frame.uncounted = !frame.counted;
-  if (frame.counted) frame.flops = static_cast<std::uint64_t>(count.value());
 }
 
 void settle(ThreadState& thread, Frame& frame, const at::RecordFunction& function) {
@@ -159,8 +91,8 @@ void settle(ThreadState& thread, Frame& frame, const at::RecordFunction& functio
   const std::uint64_t ticks = ticks_now() - frame.began_at;
   add_alone(counters->cpu_ticks, ticks - std::min(ticks, frame.inner_ticks));
   add_alone(counters->calls, 1, std::memory_order_release);
-  add_alone(thread.counters().signature,
-            (frame.op->hash + frame.flops) * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(frame.phase));
+  add_alone(thread.counters().signature, (frame.op->hash + frame.flops) * 0x9e3779b97f4a7c15u +
+                                             static_cast<std::uint64_t>(frame.phase));
 }
 
 /// An exception ends the scope: its own work was not done, or not to the end. What it called before
@@ -198,8 +130,9 @@ void end(const at::RecordFunction& function) {
 std::unique_ptr<at::ObserverContext> on_operator(const at::RecordFunction& function) {
   if (!port->alive.load(std::memory_order_relaxed)) return nullptr;
   try {
-    begin(function, function.scope() == at::RecordScope::BACKWARD_FUNCTION ? Frame::Kind::kNode
-                                                                           : Frame::Kind::kOperator);
+    begin(function, function.scope() == at::RecordScope::BACKWARD_FUNCTION
+                        ? Frame::Kind::kNode
+                        : Frame::Kind::kOperator);
   } catch (const std::exception& error) {
     port->fault(port, "observer failed", error.what(), "");
   }
@@ -222,8 +155,8 @@ at::RecordFunctionCallback operator_observer(bool with_results) {
       .scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION});
 }
 
-/// From the first operator on whose weights are packed out of sight, results are looked at too: torch
-/// copies them for that, so not before they are needed.
+/// From the first operator on whose weights are packed out of sight, results are looked at too:
+/// torch copies them for that, so not before they are needed.
 void use_results() {
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
@@ -262,8 +195,8 @@ std::unique_ptr<at::ObserverContext> on_scope(const at::RecordFunction& function
   return nullptr;
 }
 
-/// An update inside a backward pass (an optimiser a parameter, stepping as gradients come) ends a step
-/// once a pass: with the first of them.
+/// An update inside a backward pass (an optimiser a parameter, stepping as gradients come) ends a
+/// step once a pass: with the first of them.
 bool ends_a_step(ThreadState& thread) {
   const std::int64_t pass = graph_task();
   if (pass == -1) return true;
@@ -287,8 +220,10 @@ void on_scope_end(const at::RecordFunction& function, at::ObserverContext*) {
 }
 
 void observe(bool on) {
-  if (on) at::reenableCallback(operator_callback);
-  else at::disableCallback(operator_callback);
+  if (on)
+    at::reenableCallback(operator_callback);
+  else
+    at::disableCallback(operator_callback);
 }
 
 /// What one operator callback costs here, torch's dispatch of it included: the same scope, entered
@@ -302,7 +237,8 @@ double measure_callback_ns() {
       at::RecordFunction guard(at::RecordScope::FUNCTION);
       if (guard.isActive()) guard.before("profiler::_record_function_calibration", &arguments);
     }
-    const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began_at;
+    const std::chrono::duration<double, std::nano> took =
+        std::chrono::steady_clock::now() - began_at;
     return took.count() / kCalls;
   };
   const double observed = std::min(measure(), measure());
@@ -317,8 +253,8 @@ int start(ObserverPort* given, ObserverControl* control) {
   port = given;
   guard_registry_across_fork();
   operator_callback = at::addGlobalCallback(operator_observer(false));
-  at::addGlobalCallback(at::RecordFunctionCallback(&on_scope, &on_scope_end)
-                            .scopes({at::RecordScope::USER_SCOPE}));
+  at::addGlobalCallback(
+      at::RecordFunctionCallback(&on_scope, &on_scope_end).scopes({at::RecordScope::USER_SCOPE}));
   control->callback_ns = measure_callback_ns();
   control->observe = &observe;
   control->libtorch_version = TORCH_VERSION;

@@ -2,7 +2,6 @@
 
 #include <ATen/core/function_schema.h>
 #include <ATen/core/operator_name.h>
-
 #include <pthread.h>
 
 #include <cstring>
@@ -16,7 +15,7 @@ namespace {
 struct Registry {
   std::mutex mutex;
   std::map<std::string, std::unique_ptr<Operator>> operators;  // by name and overload
-  std::vector<std::unique_ptr<Operator>> replaced;  // another thread may still hold them
+  std::vector<std::unique_ptr<Operator>> replaced;             // another thread may still hold them
 };
 
 Registry& registry() {
@@ -24,7 +23,8 @@ Registry& registry() {
   return all;
 }
 
-std::unique_ptr<Operator> describe(ObserverPort& port, const std::string& name, const std::string& overload) {
+std::unique_ptr<Operator> describe(ObserverPort& port, const std::string& name,
+                                   const std::string& overload) {
   auto op = std::make_unique<Operator>();
   op->name = name;
   op->formula = &flops::formula_of(name, overload);
@@ -53,7 +53,8 @@ const Operator& find(ObserverPort& port, const at::RecordFunction& call) {
   auto& known = all.operators[name + '\n' + overload];
   if (known == nullptr || known->generation != port.generation.load()) {
     auto fresh = describe(port, name, overload);
-    fresh->number = known != nullptr ? known->number : static_cast<std::uint32_t>(all.operators.size() - 1);
+    fresh->number =
+        known != nullptr ? known->number : static_cast<std::uint32_t>(all.operators.size() - 1);
     if (known != nullptr) all.replaced.push_back(std::move(known));
     known = std::move(fresh);
   }
@@ -71,7 +72,8 @@ const Operator& OperatorCache::of(ObserverPort& port, const at::RecordFunction& 
   const char* name = call.name();
   const auto address = reinterpret_cast<std::uintptr_t>(name);
   Entry& entry = entries_[(address >> 4 ^ address >> 14) % kEntries];
-  if (entry.name == name && entry.op->generation == port.generation.load(std::memory_order_relaxed) &&
+  if (entry.name == name &&
+      entry.op->generation == port.generation.load(std::memory_order_relaxed) &&
       std::strcmp(entry.op->name.c_str(), name) == 0) {
     return *entry.op;
   }

@@ -15,16 +15,16 @@ namespace flopprof::libtorch {
 
 /// What is known of one operator, by the name of its schema. Never destroyed.
 struct Operator {
-  std::string name;                 ///< "aten::convolution"
-  const flops::Formula* formula;    ///< Family::kNone: by the user's expression, or not at all
+  std::string name;               ///< "aten::convolution"
+  const flops::Formula* formula;  ///< Family::kNone: by the user's expression, or not at all
   std::optional<flops::Expression> expression;
-  std::uint32_t number = 0;         ///< dense, for tables
-  std::uint64_t hash = 0;           ///< of the name, for signatures
-  std::uint32_t generation = 0;     ///< of the port when the formula was looked up
-  bool does_no_flops = false;       ///< views, copies, comparisons: never uncounted
-  bool is_observers_own = false;    ///< record_function's own operators
-  bool is_engine = false;           ///< autograd's evaluation of a node, around the node itself
-  bool recomputes = false;          ///< the backward node of a reentrant checkpoint
+  std::uint32_t number = 0;       ///< dense, for tables
+  std::uint64_t hash = 0;         ///< of the name, for signatures
+  std::uint32_t generation = 0;   ///< of the port when the formula was looked up
+  bool does_no_flops = false;     ///< views, copies, comparisons: never uncounted
+  bool is_observers_own = false;  ///< record_function's own operators
+  bool is_engine = false;         ///< autograd's evaluation of a node, around the node itself
+  bool recomputes = false;        ///< the backward node of a reentrant checkpoint
 
   bool counts() const { return formula->family != flops::Family::kNone || expression.has_value(); }
 };

@@ -24,8 +24,8 @@ void enter_outermost(ThreadState& thread, Frame& frame) {
 }
 
 void enter_in_node(Frame& frame, const Frame& node) {
-  // A node's own work records no gradients (but under create_graph, where it did from the start). If
-  // gradients are recorded now, somebody runs the forward pass again: activation checkpointing.
+  // A node's own work records no gradients (but under create_graph, where it did from the start).
+  // If gradients are recorded now, somebody runs the forward pass again: activation checkpointing.
   frame.phase = Phase::kBackward;
   frame.recomputes = frame.grad_enabled && (!node.grad_enabled || node.op->recomputes);
 }

@@ -13,17 +13,19 @@ namespace flopprof::libtorch {
 void enter_phase(ThreadState& thread, Frame& frame, const Frame* outer,
                  const at::RecordFunction& function);
 
-/// A counted operator ran where no gradients are recorded: a forward pass of an evaluation, to which
-/// the scopes around it belong too.
+/// A counted operator ran where no gradients are recorded: a forward pass of an evaluation, to
+/// which the scopes around it belong too.
 void begin_evaluation(ThreadState& thread);
 
-/// The number of the backward pass that the calling thread is in, or -1. Torch before 2.0 does not tell.
+/// The number of the backward pass that the calling thread is in, or -1. Torch before 2.0 does not
+/// tell.
 std::int64_t graph_task();
 
 /// A node of the graph that somebody wrote: its name has not the digits of torch's own.
 bool is_custom_node(const std::string& name);
 
-/// The scope `function` ends out of order: forgets those above it. False when it is not on this thread.
+/// The scope `function` ends out of order: forgets those above it. False when it is not on this
+/// thread.
 bool drop_above(ThreadState& thread, const at::RecordFunction& function);
 
 // Autograd gives a node the number and the thread of the operator that made it, which leads from a

@@ -3,8 +3,8 @@
 namespace flopprof::libtorch {
 namespace {
 
-/// Frees a thread's state when the thread ends, and remembers that it has: other threads' destructors
-/// may still run operators.
+/// Frees a thread's state when the thread ends, and remembers that it has: other threads'
+/// destructors may still run operators.
 struct Owner {
   ThreadState* state = nullptr;
   ~Owner() { delete state; }
@@ -44,7 +44,8 @@ void ThreadState::renew() {
 WorkCounters* ThreadState::counters_of(const Operator& op, Phase phase, const char* layer) {
   const std::size_t key = op.number * kPhases + static_cast<std::size_t>(phase);
   const auto ask = [&] {
-    return port_.counters_of(&port_, counters_, op.name.c_str(), static_cast<std::uint8_t>(phase), layer);
+    return port_.counters_of(&port_, counters_, op.name.c_str(), static_cast<std::uint8_t>(phase),
+                             layer);
   };
   if (layer != nullptr) {
     WorkCounters*& found = by_layer_[{key, layer}];

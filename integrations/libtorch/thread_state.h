@@ -22,18 +22,18 @@ struct Frame {
   std::uint64_t began_at = 0;    ///< ticks
   std::uint64_t inner_ticks = 0;
   std::uint64_t flops = 0;
-  flops::Checked elements;       ///< twice those of a packed linear's input
-  std::int64_t columns = 0;      ///< of its weight, where that was unpacked; else 0
+  flops::Checked elements;   ///< twice those of a packed linear's input
+  std::int64_t columns = 0;  ///< of its weight, where that was unpacked; else 0
   const char* layer = nullptr;
   Kind kind = Kind::kOperator;
   Phase phase = Phase::kOther;
-  bool recomputes = false;      ///< a forward operator that the backward pass runs again
-  bool grad_enabled = false;    ///< when the scope was entered
-  bool counted = false;         ///< `flops` is the call's: what it calls inside is part of it
-  bool uncounted = false;       ///< floating-point work that nothing counts, unless others do inside
-  bool awaits_result = false;   ///< the count needs the result's sizes
-  bool recorded = true;         ///< false: its work is seen again inside, or does not happen
-  bool work_inside = false;     ///< an inner scope did floating-point work, counted or not
+  bool recomputes = false;     ///< a forward operator that the backward pass runs again
+  bool grad_enabled = false;   ///< when the scope was entered
+  bool counted = false;        ///< `flops` is the call's: what it calls inside is part of it
+  bool uncounted = false;      ///< floating-point work that nothing counts, unless others do inside
+  bool awaits_result = false;  ///< the count needs the result's sizes
+  bool recorded = true;        ///< false: its work is seen again inside, or does not happen
+  bool work_inside = false;    ///< an inner scope did floating-point work, counted or not
 };
 
 /// What the observer keeps for one thread. Scopes end on the thread that began them, but for those
@@ -66,8 +66,8 @@ class ThreadState {
   OperatorCache operators;
   bool inside_counted = false;  ///< the top frame is counted: nothing inside it is looked at
   bool evaluating = false;      ///< a forward pass without gradients is under way
-  int optimizers = 0;           ///< depth of optimiser scopes, which ones seen only by name included
-  std::uint64_t nodes_before = 0;    ///< autograd sequence number at the last update
+  int optimizers = 0;  ///< depth of optimiser scopes, which ones seen only by name included
+  std::uint64_t nodes_before = 0;     ///< autograd sequence number at the last update
   std::int64_t last_graph_task = -1;  ///< backward pass in which an optimiser last stepped
 
  private:
@@ -89,7 +89,8 @@ class ThreadState {
   };
   struct LayerHash {
     std::size_t operator()(const LayerKey& key) const {
-      return key.operator_and_phase * 0x9e3779b97f4a7c15u ^ reinterpret_cast<std::uintptr_t>(key.layer);
+      return key.operator_and_phase * 0x9e3779b97f4a7c15u ^
+             reinterpret_cast<std::uintptr_t>(key.layer);
     }
   };
   std::unordered_map<LayerKey, WorkCounters*, LayerHash> by_layer_;

@@ -36,10 +36,12 @@ double share(const std::string& text, double otherwise) {
 }
 
 std::string world_name() {
-  for (const char* name : {"TORCHELASTIC_RUN_ID", "SLURM_STEP_ID", "OMPI_MCA_ess_base_jobid", "PMI_ID"}) {
+  for (const char* name :
+       {"TORCHELASTIC_RUN_ID", "SLURM_STEP_ID", "OMPI_MCA_ess_base_jobid", "PMI_ID"}) {
     const std::string value = variable(name);
-    if (!value.empty()) return std::string(name) + "=" + value + " " + variable("MASTER_ADDR") + ":" +
-                               variable("MASTER_PORT");
+    if (!value.empty())
+      return std::string(name) + "=" + value + " " + variable("MASTER_ADDR") + ":" +
+             variable("MASTER_PORT");
   }
   return variable("MASTER_ADDR") + ":" + variable("MASTER_PORT");
 }

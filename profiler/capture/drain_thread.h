@@ -8,7 +8,8 @@ namespace flopprof::capture {
 
 /// The one thread of ours in the job: once a second, and a last time at the end, it takes what has
 /// been recorded to run.db. It blocks all signals: the job's are the job's, and a file-size limit
-/// must give an error, not SIGXFSZ. It keeps no file descriptor: a job may close what it does not know.
+/// must give an error, not SIGXFSZ. It keeps no file descriptor: a job may close what it does not
+/// know.
 class DrainThread {
  public:
   explicit DrainThread(std::function<void(bool last)> drain) : drain_(std::move(drain)) {}
@@ -18,8 +19,9 @@ class DrainThread {
   /// False when no thread could be made.
   bool start() noexcept;
 
-  /// Asks for the last drain and waits for it, `at_most_ms` long; false when that was not enough. May
-  /// be called from a signal handler and from _exit. Does nothing where the thread never started.
+  /// Asks for the last drain and waits for it, `at_most_ms` long; false when that was not enough.
+  /// May be called from a signal handler and from _exit. Does nothing where the thread never
+  /// started.
   bool finish(int at_most_ms) noexcept;
 
   /// In the child of a fork: the thread is not here.

@@ -27,7 +27,8 @@ void leave_layer() noexcept {
 
 const char* current_layer() noexcept {
   if (layers.depth == 0) return nullptr;
-  return layers.paths[layers.depth < layers.paths.size() ? layers.depth - 1 : layers.paths.size() - 1];
+  return layers
+      .paths[layers.depth < layers.paths.size() ? layers.depth - 1 : layers.paths.size() - 1];
 }
 
 }  // namespace flopprof::capture

@@ -36,7 +36,8 @@ std::string build_id_in(const dl_phdr_info& object) {
       std::memcpy(&note, at, sizeof note);
       const auto* name = at + sizeof note;
       const auto* value = name + aligned(note.n_namesz);
-      if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(name, "GNU", 4) == 0) {
+      if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+          std::memcmp(name, "GNU", 4) == 0) {
         return hexadecimal(value, note.n_descsz);
       }
       at = value + aligned(note.n_descsz);

@@ -14,7 +14,8 @@ struct MappedLibTorch {
 /// Nothing when no LibTorch is mapped.
 std::optional<MappedLibTorch> mapped_libtorch();
 
-/// The folder whose include/ and lib/ a libtorch_cpu.so belongs to: .../site-packages/torch, or /usr.
+/// The folder whose include/ and lib/ a libtorch_cpu.so belongs to: .../site-packages/torch, or
+/// /usr.
 std::string libtorch_root(const std::string& library);
 
 /// The file name of the observer that fits a build id.

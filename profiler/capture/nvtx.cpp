@@ -32,7 +32,9 @@ std::string utf8(const wchar_t* text) {
   std::string bytes;
   for (; *text != 0; ++text) {
     const auto point = static_cast<std::uint32_t>(*text);
-    const auto tail = [&](unsigned shift) { bytes += static_cast<char>(0x80 | ((point >> shift) & 0x3f)); };
+    const auto tail = [&](unsigned shift) {
+      bytes += static_cast<char>(0x80 | ((point >> shift) & 0x3f));
+    };
     if (point < 0x80) {
       bytes += static_cast<char>(point);
     } else if (point < 0x800) {
@@ -50,11 +52,16 @@ std::string text_of(const nvtxEventAttributes_t* event) {
   if (event == nullptr) return "";
   const auto& message = event->message;
   switch (event->messageType) {
-    case NVTX_MESSAGE_TYPE_ASCII: return message.ascii == nullptr ? "" : message.ascii;
-    case NVTX_MESSAGE_TYPE_UNICODE: return message.unicode == nullptr ? "" : utf8(message.unicode);
+    case NVTX_MESSAGE_TYPE_ASCII:
+      return message.ascii == nullptr ? "" : message.ascii;
+    case NVTX_MESSAGE_TYPE_UNICODE:
+      return message.unicode == nullptr ? "" : utf8(message.unicode);
     case NVTX_MESSAGE_TYPE_REGISTERED:
-      return message.registered == nullptr ? "" : *reinterpret_cast<const std::string*>(message.registered);
-    default: return "";
+      return message.registered == nullptr
+                 ? ""
+                 : *reinterpret_cast<const std::string*>(message.registered);
+    default:
+      return "";
   }
 }
 
@@ -64,7 +71,8 @@ int push(nvtxDomainHandle_t domain, const std::string& text) noexcept {
   pushed.push_back({.domain = domain, .ours = ours});
   if (ours) now.began();
   return static_cast<int>(std::count_if(pushed.begin(), pushed.end(),
-                                        [&](const Open& open) { return open.domain == domain; })) - 1;
+                                        [&](const Open& open) { return open.domain == domain; })) -
+         1;
 }
 
 int pop(nvtxDomainHandle_t domain) noexcept {
@@ -149,17 +157,17 @@ int follow_nvtx_range(void* get_export_table, const std::string& range, std::fun
   const auto* callbacks = static_cast<const NvtxExportTableCallbacks*>(get(NVTX_ETID_CALLBACKS));
   if (callbacks == nullptr || callbacks->struct_size < sizeof(NvtxExportTableCallbacks)) return 0;
   if (following.load() == nullptr) {
-    following.store(new Following{.range = range, .began = std::move(began), .ended = std::move(ended)});
+    following.store(
+        new Following{.range = range, .began = std::move(began), .ended = std::move(ended)});
   }
-  const bool core = install(*callbacks, NVTX_CB_MODULE_CORE,
-                            {handler(NVTX_CBID_CORE_RangePushA, on_push_a),
-                             handler(NVTX_CBID_CORE_RangePushW, on_push_w),
-                             handler(NVTX_CBID_CORE_RangePushEx, on_push_ex),
-                             handler(NVTX_CBID_CORE_RangePop, on_pop),
-                             handler(NVTX_CBID_CORE_RangeStartA, on_start_a),
-                             handler(NVTX_CBID_CORE_RangeStartW, on_start_w),
-                             handler(NVTX_CBID_CORE_RangeStartEx, on_start_ex),
-                             handler(NVTX_CBID_CORE_RangeEnd, on_end)});
+  const bool core = install(
+      *callbacks, NVTX_CB_MODULE_CORE,
+      {handler(NVTX_CBID_CORE_RangePushA, on_push_a), handler(NVTX_CBID_CORE_RangePushW, on_push_w),
+       handler(NVTX_CBID_CORE_RangePushEx, on_push_ex), handler(NVTX_CBID_CORE_RangePop, on_pop),
+       handler(NVTX_CBID_CORE_RangeStartA, on_start_a),
+       handler(NVTX_CBID_CORE_RangeStartW, on_start_w),
+       handler(NVTX_CBID_CORE_RangeStartEx, on_start_ex),
+       handler(NVTX_CBID_CORE_RangeEnd, on_end)});
   const bool core2 = install(*callbacks, NVTX_CB_MODULE_CORE2,
                              {handler(NVTX_CBID_CORE2_DomainRangePushEx, on_domain_push),
                               handler(NVTX_CBID_CORE2_DomainRangePop, on_domain_pop),

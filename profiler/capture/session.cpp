@@ -33,8 +33,12 @@ Session::Session(const Config& config)
 /// Nothing may throw into the observer, which other compilers may have built.
 void Session::wire_port() {
   layers.store(config_.layers);
-  thread_began = [](ObserverPort* port) noexcept -> ThreadCounters* { return of(port).begin_thread(); };
-  thread_ended = [](ObserverPort* port, ThreadCounters* thread) noexcept { of(port).end_thread(thread); };
+  thread_began = [](ObserverPort* port) noexcept -> ThreadCounters* {
+    return of(port).begin_thread();
+  };
+  thread_ended = [](ObserverPort* port, ThreadCounters* thread) noexcept {
+    of(port).end_thread(thread);
+  };
   counters_of = [](ObserverPort* port, ThreadCounters* thread, const char* op, std::uint8_t phase,
                    const char* layer) noexcept -> WorkCounters* {
     try {
@@ -43,11 +47,17 @@ void Session::wire_port() {
       return nullptr;
     }
   };
-  formula_of = [](ObserverPort* port, const char* op) noexcept { return of(port).find_formula(op); };
+  formula_of = [](ObserverPort* port, const char* op) noexcept {
+    return of(port).find_formula(op);
+  };
   ObserverPort::current_layer = [](ObserverPort*) noexcept { return capture::current_layer(); };
   ObserverPort::fault = [](ObserverPort* port, const char* what, const char* detail,
-                           const char* remedy) noexcept { of(port).add_fault(what, detail, remedy); };
-  update_ended = [](ObserverPort* port, const StepHints* hints) noexcept { of(port).end_update(*hints); };
+                           const char* remedy) noexcept {
+    of(port).add_fault(what, detail, remedy);
+  };
+  update_ended = [](ObserverPort* port, const StepHints* hints) noexcept {
+    of(port).end_update(*hints);
+  };
 }
 
 void Session::restart() {
@@ -159,31 +169,44 @@ void Session::end_step(const StepHints& hints) {
   const std::int64_t now = monotonic_ns();
   steps::Update update{.began_after_ns = step_began_ns_ - started_monotonic_ns_,
                        .wall_ns = now - step_began_ns_,
-                       .observed = observing_,
+                       .observed = observing_ && !came_late_,
                        .hints = hints,
                        .batches = take_batches()};
   const std::int64_t number = ledger_.steps();
   std::int64_t cost_ns = 0;
   if (observing_) {
     const std::uint32_t signature = collect();
-    if (update.observed) update.signature = signature;
+    if (update.observed)
+      update.signature = signature;
+    else
+      ledger_.forget_training(), ledger_.end_outside();
     const std::uint64_t seen = callbacks();
-    cost_ns = static_cast<std::int64_t>(static_cast<double>(seen - callbacks_taken_) * control_.callback_ns);
+    cost_ns = static_cast<std::int64_t>(static_cast<double>(seen - callbacks_taken_) *
+                                        control_.callback_ns);
     callbacks_taken_ = seen;
   }
   ledger_.end_step(update);
+  came_late_ = false;
   plan_.step_ended(number, update.wall_ns, update.observed, cost_ns);
   plan_next_step();
   step_began_ns_ = now;
   // A clock reading is a fair part of what an unobserved step costs: one of many is timed for all.
   constexpr std::int64_t kTimedOneIn = 64;
-  if (update.observed) own_ns_ += monotonic_ns() - now;
-  else if (number % kTimedOneIn == 0) own_ns_ += kTimedOneIn * (monotonic_ns() - now);
+  if (update.observed)
+    own_ns_ += monotonic_ns() - now;
+  else if (number % kTimedOneIn == 0)
+    own_ns_ += kTimedOneIn * (monotonic_ns() - now);
 }
 
 void Session::plan_next_step() {
   if (const auto wanted = ledger_.wanted_step()) plan_.want(*wanted);
   switch_observer(plan_.observes(ledger_.steps()));
+}
+
+void Session::look_if_overdue() {
+  if (observing_ || !plan_.is_overdue(monotonic_ns() - step_began_ns_)) return;
+  switch_observer(true);
+  came_late_ = true;
 }
 
 void Session::switch_observer(bool on) {
@@ -204,11 +227,13 @@ void Session::end_update(const StepHints& hints) {
 void Session::step_began(const char* source) {
   const bool is_range = !config_.step_range.empty();
   const std::lock_guard lock(mutex_);
-  if (is_range != (std::string_view(source) == "nvtx")) return;  // the range that was asked for decides
+  if (is_range != (std::string_view(source) == "nvtx"))
+    return;  // the range that was asked for decides
   step_source_ = source;
   marked_step_open_ = true;
   if (observing_) collect();
   ledger_.end_outside();
+  came_late_ = false;
   step_began_ns_ = monotonic_ns();
 }
 
@@ -219,10 +244,13 @@ void Session::step_ended(const char* source) {
   end_step({});
 }
 
-void Session::add_fault(const std::string& what, const std::string& detail, const std::string& remedy) {
+void Session::add_fault(const std::string& what, const std::string& detail,
+                        const std::string& remedy) {
   const std::lock_guard lock(mutex_);
   const auto [at, is_new] = faults_.try_emplace({what, detail});
-  if (is_new) at->second = {.what = what, .count = 0, .since_ns = now_ns(), .detail = detail, .remedy = remedy};
+  if (is_new)
+    at->second = {
+        .what = what, .count = 0, .since_ns = now_ns(), .detail = detail, .remedy = remedy};
   ++at->second.count;
 }
 
@@ -247,8 +275,12 @@ const char* Session::interned(const std::string& text) {
 Drained Session::drain(bool last) {
   const std::lock_guard lock(mutex_);
   if (last) ObserverPort::alive.store(false);
+  look_if_overdue();
   if (observing_) collect();
-  if (last) ledger_.finish(take_batches());
+  if (last) {
+    if (came_late_) ledger_.forget_training();
+    ledger_.finish(take_batches());
+  }
   auto changes = ledger_.take_changes(ns_per_tick());
   Drained drained{.written_at_ns = now_ns(),
                   .steps = std::move(changes.steps),
@@ -262,7 +294,8 @@ Drained Session::drain(bool last) {
   drained.overhead = {.callbacks = served,
                       .callback_ns = control_.callback_ns,
                       .own_ns = own,
-                      .total_ns = own + static_cast<std::int64_t>(static_cast<double>(served) * control_.callback_ns),
+                      .total_ns = own + static_cast<std::int64_t>(static_cast<double>(served) *
+                                                                  control_.callback_ns),
                       .step_source = step_source_};
   if (control_.libtorch_version != nullptr) drained.libtorch = control_.libtorch_version;
   drained.last = last;
@@ -286,7 +319,7 @@ void Session::after_fork_in_child() {
   take_batches();
   own_ns_ = drain_ns_ = 0;
   step_source_.clear();
-  marked_step_open_ = draining_ = false;
+  marked_step_open_ = draining_ = came_late_ = false;
   restart();
   ObserverPort::generation.fetch_add(1);
   if (!observing_ && control_.observe != nullptr) control_.observe(true);

@@ -22,8 +22,8 @@ namespace flopprof::capture {
 /// What one process of the job measures: the counters of its threads, its steps, its faults. The
 /// job's threads count and mark; the drain thread takes what has come together.
 ///
-/// All public functions may be called from any thread. A session is never destroyed: the job's threads
-/// run on while the process exits.
+/// All public functions may be called from any thread. A session is never destroyed: the job's
+/// threads run on while the process exits.
 class Session : private ObserverPort {
  public:
   explicit Session(const Config& config);
@@ -41,7 +41,8 @@ class Session : private ObserverPort {
   // What the observers call, by way of port().
   ThreadCounters* begin_thread();
   void end_thread(ThreadCounters* thread);
-  WorkCounters* find_counters(ThreadCounters* thread, const char* op, Phase phase, const char* layer);
+  WorkCounters* find_counters(ThreadCounters* thread, const char* op, Phase phase,
+                              const char* layer);
   void end_update(const StepHints& hints);
   void add_fault(const std::string& what, const std::string& detail, const std::string& remedy);
   const char* find_formula(const char* op);
@@ -90,6 +91,7 @@ class Session : private ObserverPort {
   void restart();
   void end_step(const StepHints& hints);
   void plan_next_step();
+  void look_if_overdue();
   std::uint32_t collect();
   void collect_cell(Cell& cell);
   std::uint64_t callbacks() const;
@@ -112,6 +114,7 @@ class Session : private ObserverPort {
   bool marked_step_open_ = false;
   bool observing_ = true;
   bool draining_ = false;
+  bool came_late_ = false;  // the observer was switched on in the middle of the open interval
   std::uint64_t callbacks_taken_ = 0;
   std::uint64_t callbacks_before_ = 0;  // counted before fork()
   std::uint64_t batches_taken_ = 0;

@@ -26,17 +26,20 @@ class Checked {
   constexpr std::int64_t value() const { return value_; }
 
   constexpr Checked& operator*=(Checked other) {
-    overflow_ = __builtin_mul_overflow(value_, other.value_, &value_) || overflow_ || other.overflow_;
+    overflow_ =
+        __builtin_mul_overflow(value_, other.value_, &value_) || overflow_ || other.overflow_;
     known_ = known_ && other.known_;
     return *this;
   }
   constexpr Checked& operator+=(Checked other) {
-    overflow_ = __builtin_add_overflow(value_, other.value_, &value_) || overflow_ || other.overflow_;
+    overflow_ =
+        __builtin_add_overflow(value_, other.value_, &value_) || overflow_ || other.overflow_;
     known_ = known_ && other.known_;
     return *this;
   }
   constexpr Checked& operator-=(Checked other) {
-    overflow_ = __builtin_sub_overflow(value_, other.value_, &value_) || overflow_ || other.overflow_;
+    overflow_ =
+        __builtin_sub_overflow(value_, other.value_, &value_) || overflow_ || other.overflow_;
     known_ = known_ && other.known_;
     return *this;
   }

@@ -12,11 +12,11 @@ namespace flopprof::flops {
 /// The arguments of one call. `sizes` of what is no tensor is unknown, which `has` tells before.
 template <class A>
 concept Arguments = requires(const A& call, int i) {
-  { call.has(i) } -> std::same_as<bool>;                ///< argument i is a tensor with sizes
-  { call.sizes(i) } -> std::convertible_to<Sizes>;      ///< of tensor i; valid during the call
+  { call.has(i) } -> std::same_as<bool>;                  ///< argument i is a tensor with sizes
+  { call.sizes(i) } -> std::convertible_to<Sizes>;        ///< of tensor i; valid during the call
   { call.integers(i, i) } -> std::same_as<std::int64_t>;  ///< element of int[] i, or the last one
-  { call.flag(i) } -> std::same_as<bool>;               ///< bool i
-  { call.mask(i, i) } -> std::same_as<bool>;            ///< element of bool[] i
+  { call.flag(i) } -> std::same_as<bool>;                 ///< bool i
+  { call.mask(i, i) } -> std::same_as<bool>;              ///< element of bool[] i
   { call.matrices(i) } -> std::same_as<Checked>;  ///< elements of the 2-d tensors of Tensor[] i
 };
 
@@ -37,8 +37,8 @@ constexpr Checked batched_product(Sizes x, Sizes w) {
   return Checked(2) * product(x) * w[2];
 }
 
-/// _grouped_mm: the groups share the rows of a 2-d side, so its rows are the total; where both sides
-/// are 2-d they share the inner dimension.
+/// _grouped_mm: the groups share the rows of a 2-d side, so its rows are the total; where both
+/// sides are 2-d they share the inner dimension.
 constexpr Checked grouped_product(Sizes x, Sizes w) {
   if (x.size() < 2 || w.size() < 2 || x.size() > 3 || w.size() > 3) return Checked::unknown();
   if (x.size() == 3 && w.size() == 2) return Checked(2) * x[1] * x[2] * w[1];
@@ -115,13 +115,15 @@ Checked count_linear(const Formula& f, const A& call) {
 /// Recurrent layers: every token meets every weight matrix once.
 template <Arguments A>
 Checked count_recurrent(const Formula& f, const A& call, Checked weights) {
-  const bool backward = f.family == Family::kRecurrentBackward || f.family == Family::kRecurrentListBackward;
+  const bool backward =
+      f.family == Family::kRecurrentBackward || f.family == Family::kRecurrentListBackward;
   Checked passes = 1;
   if (backward) passes = f.mask < 0 ? 2 : Checked(1 + int{call.mask(f.mask, 3)});
   return Checked(2) * detail::rows(call.sizes(f.x)) * weights * passes;
 }
 
-/// The model FLOPs of one call, or a count that is not ok(): shapes that the formula does not cover.
+/// The model FLOPs of one call, or a count that is not ok(): shapes that the formula does not
+/// cover.
 template <Arguments A>
 Checked count(const Formula& f, const A& call) {
   using enum Family;
@@ -133,27 +135,41 @@ Checked count(const Formula& f, const A& call) {
   const Sizes x = call.sizes(f.x);
   switch (f.family) {
     case kNone:
-    case kLinearFromOutput: return Checked::unknown();  // its weight is not among the arguments
-    case kMatrixProduct: return detail::matrix_product(x, call.sizes(f.w));
-    case kBatchedProduct: return detail::batched_product(x, call.sizes(f.w));
-    case kGroupedProduct: return detail::grouped_product(x, call.sizes(f.w));
-    case kMatrixVector: return Checked(2) * product(x);
-    case kDot: return Checked(2) * product(x);
+    case kLinearFromOutput:
+      return Checked::unknown();  // its weight is not among the arguments
+    case kMatrixProduct:
+      return detail::matrix_product(x, call.sizes(f.w));
+    case kBatchedProduct:
+      return detail::batched_product(x, call.sizes(f.w));
+    case kGroupedProduct:
+      return detail::grouped_product(x, call.sizes(f.w));
+    case kMatrixVector:
+      return Checked(2) * product(x);
+    case kDot:
+      return Checked(2) * product(x);
     case kLinear:
-    case kLinearBackward: return count_linear(f, call);
-    case kLinearFromBias: return Checked(2) * product(x) * product(call.sizes(f.w));
-    case kConvolution: return count_convolution(f, call);
-    case kConvolutionBackward: return count_convolution_backward(f, call);
-    case kAttention: return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 1, 2, 1, 1);
-    case kAttentionBackward: return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 1, 2, 3, 2);
-    case kAttentionBshd: return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 2, 1, 1, 1);
+    case kLinearBackward:
+      return count_linear(f, call);
+    case kLinearFromBias:
+      return Checked(2) * product(x) * product(call.sizes(f.w));
+    case kConvolution:
+      return count_convolution(f, call);
+    case kConvolutionBackward:
+      return count_convolution_backward(f, call);
+    case kAttention:
+      return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 1, 2, 1, 1);
+    case kAttentionBackward:
+      return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 1, 2, 3, 2);
+    case kAttentionBshd:
+      return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 2, 1, 1, 1);
     case kAttentionBshdBackward:
       return detail::attention(x, call.sizes(f.y), call.sizes(f.w), 2, 1, 3, 2);
     case kRecurrent:
     case kRecurrentBackward:
       return count_recurrent(f, call, product(call.sizes(f.w)) + product(call.sizes(f.w + 1)));
     case kRecurrentList:
-    case kRecurrentListBackward: return count_recurrent(f, call, call.matrices(f.w));
+    case kRecurrentListBackward:
+      return count_recurrent(f, call, call.matrices(f.w));
   }
   return Checked::unknown();
 }

@@ -69,11 +69,16 @@ class Expression::Parser {
     while (at_ < text_.size() && text_[at_] >= 'a' && text_[at_] <= 'z') ++at_;
     const std::string_view name = text_.substr(begin, at_ - begin);
     Code code{};
-    if (name == "size") code.kind = Kind::kSize;
-    else if (name == "numel") code.kind = Kind::kNumel;
-    else if (name == "rank") code.kind = Kind::kRank;
-    else if (name == "int") code.kind = Kind::kInt;
-    else at_ = begin, fail("expected a number, '(' or one of size, numel, rank, int");
+    if (name == "size")
+      code.kind = Kind::kSize;
+    else if (name == "numel")
+      code.kind = Kind::kNumel;
+    else if (name == "rank")
+      code.kind = Kind::kRank;
+    else if (name == "int")
+      code.kind = Kind::kInt;
+    else
+      at_ = begin, fail("expected a number, '(' or one of size, numel, rank, int");
     take('(');
     next();
     code.a = number();
@@ -90,7 +95,8 @@ class Expression::Parser {
 
   std::int64_t number() {
     std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
+    const auto [end, error] =
+        std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
     if (error == std::errc::result_out_of_range) fail("number beyond 64 bits");
     if (error != std::errc() || value < 0) fail("expected a number");
     at_ = static_cast<std::size_t>(end - text_.data());
@@ -121,13 +127,15 @@ UserFormula read_line(std::string_view line, const std::string& place) {
   UserFormula formula{.op = std::string(trimmed(line.substr(0, equals))),
                       .expression = std::string(trimmed(line.substr(equals + 1)))};
   if (formula.op.find("::") == std::string::npos) {
-    throw ExpressionError(place + ":1: '" + formula.op + "' is no operator name; write library::operator", 1);
+    throw ExpressionError(
+        place + ":1: '" + formula.op + "' is no operator name; write library::operator", 1);
   }
   try {
     Expression check(formula.expression);
   } catch (const ExpressionError& error) {
     const std::size_t offset = line.find_first_not_of(" \t", equals + 1);
-    const std::size_t column = (offset == std::string_view::npos ? line.size() : offset) + error.column;
+    const std::size_t column =
+        (offset == std::string_view::npos ? line.size() : offset) + error.column;
     std::string message = error.what();
     message.erase(message.rfind(" at column "));
     throw ExpressionError(place + ":" + std::to_string(column) + ": " + message, column);

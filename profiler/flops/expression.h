@@ -17,9 +17,9 @@ struct ExpressionError : std::runtime_error {
   std::size_t column;
 };
 
-/// A user's formula for an operator: integers, + - * / ( ), and of the call's arguments, counted from
-/// 0: size(argument, dimension), numel(argument), rank(argument), int(argument). A negative dimension
-/// counts from the end.
+/// A user's formula for an operator: integers, + - * / ( ), and of the call's arguments, counted
+/// from 0: size(argument, dimension), numel(argument), rank(argument), int(argument). A negative
+/// dimension counts from the end.
 class Expression {
  public:
   /// Throws ExpressionError.
@@ -30,7 +30,17 @@ class Expression {
   Checked operator()(const A& call) const;
 
  private:
-  enum class Kind : std::uint8_t { kNumber, kSize, kNumel, kRank, kInt, kAdd, kSubtract, kMultiply, kDivide };
+  enum class Kind : std::uint8_t {
+    kNumber,
+    kSize,
+    kNumel,
+    kRank,
+    kInt,
+    kAdd,
+    kSubtract,
+    kMultiply,
+    kDivide
+  };
   struct Code {
     Kind kind;
     std::int64_t a = 0;
@@ -85,8 +95,8 @@ struct UserFormula {
   std::string expression;
 };
 
-/// Reads a formula file: a formula a line, `#` comments. Throws ExpressionError whose message begins
-/// with `name:line:column`.
+/// Reads a formula file: a formula a line, `#` comments. Throws ExpressionError whose message
+/// begins with `name:line:column`.
 std::vector<UserFormula> read_formulas(std::string_view text, std::string_view name);
 
 }  // namespace flopprof::flops

@@ -12,9 +12,15 @@ using enum Family;
 constexpr Formula kNoFormula{};
 
 constexpr Formula convolution(std::string_view op, std::int8_t w, std::int8_t stride,
-                              std::int8_t padding, std::int8_t dilation, std::int8_t transposed = -1) {
-  return {.op = op, .family = kConvolution, .w = w, .stride = stride, .padding = padding,
-          .dilation = dilation, .transposed = transposed};
+                              std::int8_t padding, std::int8_t dilation,
+                              std::int8_t transposed = -1) {
+  return {.op = op,
+          .family = kConvolution,
+          .w = w,
+          .stride = stride,
+          .padding = padding,
+          .dilation = dilation,
+          .transposed = transposed};
 }
 
 constexpr Formula transposed_convolution(std::string_view op) {
@@ -24,8 +30,12 @@ constexpr Formula transposed_convolution(std::string_view op) {
 constexpr Formula attention(std::string_view op, Family family, std::int8_t unless = -1) {
   const bool backward = family == kAttentionBackward || family == kAttentionBshdBackward;
   const std::int8_t first = backward ? 1 : 0;
-  return {.op = op, .family = family, .x = first, .w = static_cast<std::int8_t>(first + 2),
-          .y = static_cast<std::int8_t>(first + 1), .unless = unless};
+  return {.op = op,
+          .family = family,
+          .x = first,
+          .w = static_cast<std::int8_t>(first + 2),
+          .y = static_cast<std::int8_t>(first + 1),
+          .unless = unless};
 }
 
 constexpr Formula linear(std::string_view op, std::int8_t w, std::int8_t pack = 1) {
@@ -73,7 +83,8 @@ constexpr auto kFormulas = std::to_array<Formula>({
     {.op = "quantized::linear_dynamic_fp16", .family = kLinearFromOutput},
     {.op = "quantized::linear_relu_dynamic_fp16", .family = kLinearFromOutput},
     {.op = "quantized::linear_with_input_q_dq_qweight_dq_output_fp32", .family = kLinearFromOutput},
-    {.op = "quantized::linear_with_input_q_dq_qweight_dq_relu_output_fp32", .family = kLinearFromOutput},
+    {.op = "quantized::linear_with_input_q_dq_qweight_dq_relu_output_fp32",
+     .family = kLinearFromOutput},
     {.op = "prepacked::linear_clamp_run", .family = kLinearFromOutput},
     {.op = "aten::mkldnn_linear_backward_input", .family = kLinearBackward, .x = 1, .w = 2},
     {.op = "aten::mkldnn_linear_backward_weights", .family = kLinearBackward, .x = 0, .w = 2},
@@ -90,8 +101,13 @@ constexpr auto kFormulas = std::to_array<Formula>({
     convolution("aten::mkldnn_convolution", 1, 4, 3, 5),
     convolution("mkldnn::_convolution_pointwise", 1, 4, 3, 5),
     convolution("mkldnn::_convolution_pointwise.binary", 2, 5, 4, 6),
-    {.op = "mkldnn::_convolution_pointwise_.binary", .family = kConvolution, .x = 1, .w = 2, .stride = 5,
-     .padding = 4, .dilation = 6},
+    {.op = "mkldnn::_convolution_pointwise_.binary",
+     .family = kConvolution,
+     .x = 1,
+     .w = 2,
+     .stride = 5,
+     .padding = 4,
+     .dilation = 6},
     convolution("aten::_slow_conv2d_forward", 1, 4, 5, -1),
     convolution("aten::thnn_conv2d", 1, 4, 5, -1),
     convolution("aten::slow_conv3d", 1, 4, 5, -1),
@@ -105,12 +121,26 @@ constexpr auto kFormulas = std::to_array<Formula>({
     transposed_convolution("aten::slow_conv_transpose2d"),
     transposed_convolution("aten::slow_conv_transpose3d"),
     transposed_convolution("mkldnn::_convolution_transpose_pointwise"),
-    {.op = "aten::convolution_backward", .family = kConvolutionBackward, .x = 0, .w = 2, .y = 1,
-     .transposed = 7, .mask = 10},
-    {.op = "aten::convolution_backward_overrideable", .family = kConvolutionBackward, .x = 0, .w = 2,
-     .y = 1, .transposed = 6, .mask = 9},
-    {.op = "aten::_slow_conv2d_backward.output_mask", .family = kConvolutionBackward, .x = 0, .w = 2,
-     .y = 1, .mask = 6},
+    {.op = "aten::convolution_backward",
+     .family = kConvolutionBackward,
+     .x = 0,
+     .w = 2,
+     .y = 1,
+     .transposed = 7,
+     .mask = 10},
+    {.op = "aten::convolution_backward_overrideable",
+     .family = kConvolutionBackward,
+     .x = 0,
+     .w = 2,
+     .y = 1,
+     .transposed = 6,
+     .mask = 9},
+    {.op = "aten::_slow_conv2d_backward.output_mask",
+     .family = kConvolutionBackward,
+     .x = 0,
+     .w = 2,
+     .y = 1,
+     .mask = 6},
 
     attention("aten::_scaled_dot_product_flash_attention", kAttention),
     attention("aten::_scaled_dot_product_flash_attention_for_cpu", kAttention),
@@ -122,7 +152,8 @@ constexpr auto kFormulas = std::to_array<Formula>({
     attention("aten::_scaled_dot_product_flash_attention_for_cpu_backward", kAttentionBackward),
     attention("aten::_scaled_dot_product_efficient_attention_backward", kAttentionBackward),
     attention("aten::_scaled_dot_product_cudnn_attention_backward", kAttentionBackward),
-    attention("aten::_scaled_dot_product_fused_attention_overrideable_backward", kAttentionBackward),
+    attention("aten::_scaled_dot_product_fused_attention_overrideable_backward",
+              kAttentionBackward),
     attention("aten::_flash_attention_forward", kAttentionBshd, 3),
     attention("aten::_efficient_attention_forward", kAttentionBshd, 4),
     attention("aten::_flash_attention_backward", kAttentionBshdBackward, 6),
@@ -148,7 +179,8 @@ const Formula& formula_of(std::string_view name, std::string_view overload) {
     if (exact != kFormulas.end()) return *exact;
   }
   auto found = find(name);
-  if (found == kFormulas.end() && name.ends_with('_')) found = find(name.substr(0, name.size() - 1));
+  if (found == kFormulas.end() && name.ends_with('_'))
+    found = find(name.substr(0, name.size() - 1));
   return found == kFormulas.end() ? kNoFormula : *found;
 }
 

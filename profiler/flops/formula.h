@@ -32,7 +32,7 @@ enum class Family : std::uint8_t {
 /// Where an operator of a family has its arguments: positions in its schema, -1 for none. A missing
 /// stride or dilation is 1, a missing padding 0, a missing mask all true.
 struct Formula {
-  std::string_view op;        ///< schema name, with ".overload" only where overloads differ
+  std::string_view op;  ///< schema name, with ".overload" only where overloads differ
   Family family = Family::kNone;
   std::int8_t x = 0;
   std::int8_t w = 1;
@@ -42,14 +42,14 @@ struct Formula {
   std::int8_t dilation = -1;
   std::int8_t transposed = -1;  ///< position of the flag
   bool always_transposed = false;
-  std::int8_t mask = -1;       ///< bool[2 or 3]: which gradients are computed; [0] data, [1] weight
-  std::int8_t unless = -1;     ///< a tensor here means a variable-length layout: not countable
-  std::int8_t pack = 1;        ///< weights per stored element
+  std::int8_t mask = -1;    ///< bool[2 or 3]: which gradients are computed; [0] data, [1] weight
+  std::int8_t unless = -1;  ///< a tensor here means a variable-length layout: not countable
+  std::int8_t pack = 1;     ///< weights per stored element
 };
 
-/// The formula of a schema name and overload, or one of Family::kNone. An in-place or out= variant has
-/// the formula of its base. Sources: the schemas of PyTorch 1.13 to 2.15; the convention is that of
-/// torch.utils.flop_counter, but that a grouped weight gradient is divided by its groups.
+/// The formula of a schema name and overload, or one of Family::kNone. An in-place or out= variant
+/// has the formula of its base. Sources: the schemas of PyTorch 1.13 to 2.15; the convention is
+/// that of torch.utils.flop_counter, but that a grouped weight gradient is divided by its groups.
 const Formula& formula_of(std::string_view name, std::string_view overload);
 
 /// True for operators that do no floating-point add or multiply: views, allocation, copies,

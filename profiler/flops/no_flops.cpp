@@ -89,7 +89,8 @@ constexpr auto kNoFlops = std::to_array<std::string_view>({
 
 bool does_no_flops(std::string_view name) {
   if (name == "detach" || name == "detach_") return true;  // autograd's own scopes for them
-  if (name.starts_with("profiler::") || name.starts_with("c10d::") || name.starts_with("prim::")) return true;
+  if (name.starts_with("profiler::") || name.starts_with("c10d::") || name.starts_with("prim::"))
+    return true;
   if (name.ends_with("_prepack") || name.ends_with("_unpack")) return true;
   if (!name.starts_with("aten::")) return false;
   name.remove_prefix(6);

@@ -13,12 +13,12 @@ namespace flopprof {
 /// What a process has to say since it last wrote.
 struct Drained {
   std::int64_t written_at_ns = 0;
-  std::vector<Step> steps;     ///< new
-  std::vector<OpWork> work;    ///< takes the place of rows with the same keys
-  std::vector<Fault> faults;   ///< to be added to what is there
-  OverheadInfo overhead;       ///< takes the place of the old
-  std::string libtorch;        ///< version; empty: none seen so far
-  bool last = false;           ///< the process ends in good order
+  std::vector<Step> steps;    ///< new
+  std::vector<OpWork> work;   ///< takes the place of rows with the same keys
+  std::vector<Fault> faults;  ///< to be added to what is there
+  OverheadInfo overhead;      ///< takes the place of the old
+  std::string libtorch;       ///< version; empty: none seen so far
+  bool last = false;          ///< the process ends in good order
 };
 
 }  // namespace flopprof

@@ -69,14 +69,16 @@ struct ObserverPort {
   std::atomic<std::uint64_t> batches{0};
   ThreadCounters* (*thread_began)(ObserverPort* port) = nullptr;
   void (*thread_ended)(ObserverPort* port, ThreadCounters* thread) = nullptr;
-  /// The same for the same arguments; null when memory is out. `phase` is a Phase. `layer` may be null.
+  /// The same for the same arguments; null when memory is out. `phase` is a Phase. `layer` may be
+  /// null.
   WorkCounters* (*counters_of)(ObserverPort* port, ThreadCounters* thread, const char* op,
                                std::uint8_t phase, const char* layer) = nullptr;
   /// The user's formula of an operator, or null. Valid for ever.
   const char* (*formula_of)(ObserverPort* port, const char* op) = nullptr;
   /// The innermost layer that the calling thread has entered, or null. Valid for ever.
   const char* (*current_layer)(ObserverPort* port) = nullptr;
-  void (*fault)(ObserverPort* port, const char* what, const char* detail, const char* remedy) = nullptr;
+  void (*fault)(ObserverPort* port, const char* what, const char* detail,
+                const char* remedy) = nullptr;
   /// An optimiser update is complete: the step ends here.
   void (*update_ended)(ObserverPort* port, const StepHints* hints) = nullptr;
 };

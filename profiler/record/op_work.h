@@ -18,7 +18,7 @@ struct OpWork {
   std::int64_t uncounted_calls = 0;  ///< floating-point work that `model_flops` leaves out
   std::int64_t model_flops = 0;
   std::int64_t recomputed_flops = 0;  ///< activation checkpointing; not in `model_flops`
-  std::int64_t cpu_ns = 0;            ///< host time inside the operator, less that of operators in it
+  std::int64_t cpu_ns = 0;  ///< host time inside the operator, less that of operators in it
 };
 
 }  // namespace flopprof

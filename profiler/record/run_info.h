@@ -30,18 +30,18 @@ struct ProcessInfo {
   std::optional<std::int64_t> rank;
   std::optional<std::int64_t> local_rank;
   std::optional<std::int64_t> world_size;
-  std::string world;       ///< processes of one world step together; empty: on its own
-  std::string libtorch;    ///< "2.15.0"; empty: none seen
+  std::string world;     ///< processes of one world step together; empty: on its own
+  std::string libtorch;  ///< "2.15.0"; empty: none seen
   std::string cpu_name;
 };
 
 /// What flopprof itself cost a process.
 struct OverheadInfo {
-  std::int64_t callbacks = 0;         ///< operator callbacks served
-  double callback_ns = 0;             ///< cost of one, dispatch included
-  std::int64_t own_ns = 0;            ///< start-up, step ends and the writer thread, measured
-  std::int64_t total_ns = 0;          ///< callbacks x callback_ns + own_ns
-  std::string step_source;            ///< "optimizer", "mark", "nvtx"; empty: no step seen
+  std::int64_t callbacks = 0;  ///< operator callbacks served
+  double callback_ns = 0;      ///< cost of one, dispatch included
+  std::int64_t own_ns = 0;     ///< start-up, step ends and the writer thread, measured
+  std::int64_t total_ns = 0;   ///< callbacks x callback_ns + own_ns
+  std::string step_source;     ///< "optimizer", "mark", "nvtx"; empty: no step seen
 };
 
 }  // namespace flopprof

@@ -34,7 +34,9 @@ WorkSums& WorkSums::operator+=(const WorkSums& other) {
   return *this;
 }
 
-bool WorkSums::empty() const { return calls == 0 && cpu_ticks == 0 && model_flops == 0 && recomputed_flops == 0; }
+bool WorkSums::empty() const {
+  return calls == 0 && cpu_ticks == 0 && model_flops == 0 && recomputed_flops == 0;
+}
 
 std::uint32_t Ledger::slot_of(const std::string& op, Phase phase, const std::string& layer) {
   const auto [at, is_new] =
@@ -76,9 +78,8 @@ void Ledger::move_into(std::int32_t step_class, Sums& from) {
 }
 
 void Ledger::end_step(const Update& update) {
-  Step step{.number = next_number_++,
-            .began_after_ns = update.began_after_ns,
-            .wall_ns = update.wall_ns};
+  Step step{
+      .number = next_number_++, .began_after_ns = update.began_after_ns, .wall_ns = update.wall_ns};
   if (update.observed) {
     step.model_flops = training_flops(open_);
     step.signature = update.signature;
@@ -90,7 +91,8 @@ void Ledger::end_step(const Update& update) {
     return;
   }
   settle(update.batches);
-  waiting_ = Waiting{.step = step, .hints = update.hints, .batches = update.batches, .sums = Sums(open_.size())};
+  waiting_ = Waiting{
+      .step = step, .hints = update.hints, .batches = update.batches, .sums = Sums(open_.size())};
   std::swap(waiting_->sums, open_);
 }
 
@@ -125,6 +127,12 @@ std::int32_t Ledger::class_of(const Likeness& likeness, std::int64_t step, bool 
 
 void Ledger::end_outside() { move_into(kOutsideSteps, open_); }
 
+void Ledger::forget_training() {
+  for (std::size_t slot = 0; slot < open_.size(); ++slot) {
+    if (is_training(slots_[slot].phase)) open_[slot] = {};
+  }
+}
+
 void Ledger::emit(std::int32_t step_class, std::uint32_t slot, const WorkSums& sums,
                   double ns_per_tick, std::vector<OpWork>& rows) const {
   OpWork row{.op = slots_[slot].op, .layer = slots_[slot].layer, .phase = slots_[slot].phase};
@@ -143,9 +151,12 @@ void Ledger::emit(std::int32_t step_class, std::uint32_t slot, const WorkSums& s
   } while (model_flops > 0 || recomputed_flops > 0);
 }
 
-/// The interval after the last step lacks the batches of a next one: with them it is comparable.
 void Ledger::finish(std::uint64_t batches) {
-  if (waiting_) settle(batches + waiting_->batches);
+  if (!waiting_) return;
+  constexpr std::uint64_t kNobodyKnows = ~std::uint64_t{0};
+  const bool may_be_the_last = waiting_->batches > 0 && batches == 0;
+  // The interval after the last step lacks the batches of a next one: with them it is comparable.
+  settle(may_be_the_last ? kNobodyKnows : batches + waiting_->batches);
 }
 
 Ledger::Changes Ledger::take_changes(double ns_per_tick) {

@@ -52,6 +52,9 @@ class Ledger {
   void end_step(const Update& update);
   /// The open interval was no step: its work stands outside the steps.
   void end_outside();
+  /// The observer came on in the middle of the open interval. Its training work belongs to a step
+  /// that others must stand in for, and is forgotten; the rest was seen nowhere else.
+  void forget_training();
 
   std::int64_t steps() const { return next_number_; }
 
@@ -59,7 +62,8 @@ class Ledger {
   std::optional<std::int64_t> wanted_step() const { return wanted_; }
 
   /// No update follows: the step that waited for its class is given one. `batches` were requested
-  /// since it.
+  /// since it. With a loader that was asked for none, it may have been the last batch of an epoch,
+  /// a smaller one: then no other step may stand in for it.
   void finish(std::uint64_t batches);
 
   /// All that changed since the last call, as rows to be written over the old ones.
@@ -89,8 +93,8 @@ class Ledger {
     bool observed = false;
     std::int64_t last_step = -1;
   };
-  /// autograd nodes, optimiser, batches of this step, batches of the next: a last batch of an epoch,
-  /// often smaller, is known by the request after it that finds the loader empty.
+  /// autograd nodes, optimiser, batches of this step, batches of the next: a last batch of an
+  /// epoch, often smaller, is known by the request after it that finds the loader empty.
   using Likeness = std::array<std::uint64_t, 4>;
 
   std::int64_t training_flops(const Sums& sums) const;

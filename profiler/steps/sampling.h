@@ -24,13 +24,15 @@ class RecentMedian {
 
 /// Which steps to observe so that observing costs at most a share of the job's time.
 ///
-/// Every step, while that fits. Otherwise a step is observed when the time that has passed has earned
-/// its cost, after a pseudo-random delay: a fixed stride could keep step with the epochs and see only
-/// their last batches. The cost of an observed step is the larger of what the callbacks are known to
-/// take and what the run itself shows, observed steps against unobserved ones.
+/// Every step, while that fits. Otherwise a step is observed when the time that has passed has
+/// earned its cost, after a pseudo-random delay: a fixed stride could keep step with the epochs and
+/// see only their last batches. The cost of an observed step is the larger of what the callbacks
+/// are known to take and what the run itself shows, observed steps against unobserved ones.
+///
+/// With `every` = N, one step of each N consecutive ones, for the same reason not always the same.
 class SamplingPlan {
  public:
-  /// `budget` is a share, 0.01 = 1 %. `every` > 0 overrules it: each step whose number it divides.
+  /// `budget` is a share, 0.01 = 1 %. `every` > 0 overrules it.
   SamplingPlan(double budget, std::int64_t every) : budget_(budget), every_(every) {}
 
   /// Step `number` took `wall_ns`; if it was observed, its callbacks took `cost_ns`.
@@ -42,12 +44,18 @@ class SamplingPlan {
   /// Whether to observe step `number`, the one that begins now.
   bool observes(std::int64_t number);
 
+  /// An interval that nobody observes has lasted `open_ns`: longer than any step of this job
+  /// should. An evaluation may be under way, or training may be over, and it pays to look.
+  bool is_overdue(std::int64_t open_ns) const;
+
   /// What observing a step costs by the newest knowledge, nanoseconds.
   std::int64_t cost_of_a_step_ns() const;
 
  private:
   /// So many first steps are always observed: enough to know what a step is, too few to matter.
   static constexpr std::int64_t kFirstSteps = 10;
+
+  std::int64_t place_in_block(std::int64_t block) const;
 
   double budget_;
   std::int64_t every_;

@@ -36,7 +36,8 @@ void create_exclusively(const std::string& path) {
 
 Statement::Statement(sqlite3* connection, std::string_view sql) : connection_(connection) {
   sqlite3_stmt* statement = nullptr;
-  check(sqlite3_prepare_v2(connection, sql.data(), static_cast<int>(sql.size()), &statement, nullptr));
+  check(sqlite3_prepare_v2(connection, sql.data(), static_cast<int>(sql.size()), &statement,
+                           nullptr));
   statement_.reset(statement);
 }
 
@@ -109,9 +110,7 @@ std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
-double Statement::real(int column) const {
-  return sqlite3_column_double(statement_.get(), column);
-}
+double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
 
 std::string_view Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
@@ -140,8 +139,8 @@ Statement Database::prepare(std::string_view sql) const { return {connection_.ge
 
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(connection_.get()); }
 
-/// SQLite's own handler sleeps longer and longer, up to 100 ms: of a hundred processes that end at once
-/// the last would wait for seconds. Writes here take a millisecond or so.
+/// SQLite's own handler sleeps longer and longer, up to 100 ms: of a hundred processes that end at
+/// once the last would wait for seconds. Writes here take a millisecond or so.
 int Database::wait_for_lock(void* at_most_ms, int tries) {
   constexpr int kPeriodMs = 4;
   if (tries * kPeriodMs > static_cast<int>(reinterpret_cast<std::intptr_t>(at_most_ms))) return 0;

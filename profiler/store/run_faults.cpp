@@ -1,8 +1,8 @@
 #include "profiler/store/run_faults.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "profiler/store/liveness.h"
 
@@ -16,10 +16,12 @@ Fault killed_fault(const ProcessEnd& process) {
   const std::string who =
       process.rank ? fmt::format("rank {} (pid {} on {})", *process.rank, process.pid, process.host)
                    : fmt::format("pid {} on {}", process.pid, process.host);
-  return {.what = "process killed",
-          .since_ns = process.last_written_at_ns,
-          .detail = who + " wrote no end; up to one second of its work is missing",
-          .remedy = "let the job end by itself: a process that a signal ends cannot write its last words"};
+  return {
+      .what = "process killed",
+      .since_ns = process.last_written_at_ns,
+      .detail = who + " wrote no end; up to one second of its work is missing",
+      .remedy =
+          "let the job end by itself: a process that a signal ends cannot write its last words"};
 }
 
 Fault nothing_attached(const RunOverview& run) {
@@ -49,6 +51,16 @@ Fault steps_without_flops(const RunOverview& run) {
           .remedy = "count more steps: a smaller --every, or a larger --overhead-budget"};
 }
 
+Fault unseen_evaluation(const RunOverview& run) {
+  return {
+      .what = "evaluation not fully counted",
+      .count = run.total.steps - run.total.observed_steps,
+      .since_ns = run.started_at_ns,
+      .detail =
+          "evaluation passes and other work inside uncounted steps are not seen; training work is",
+      .remedy = "count every step: `flopprof run --every 1`"};
+}
+
 }  // namespace
 
 bool is_alive(const ProcessEnd& process, std::int64_t now_ns) {
@@ -70,6 +82,7 @@ std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<Proc
     faults.push_back(nothing_attached(run));
   }
   if (run.total.steps_without_flops > 0) faults.push_back(steps_without_flops(run));
+  if (run.total.observed_steps < run.total.steps) faults.push_back(unseen_evaluation(run));
   if (run.total.process_wall_ns > 0) {
     const double share =
         static_cast<double>(run.total.overhead_ns) / static_cast<double>(run.total.process_wall_ns);
@@ -89,8 +102,7 @@ std::vector<std::string> notes_of(const RunOverview& run) {
   if (total.observed_steps < total.steps) {
     notes.push_back(
         fmt::format("{} of {} steps were counted; the others are extrapolated from counted "
-                    "steps of equal signature. Evaluation passes inside uncounted steps "
-                    "are not seen",
+                    "steps of equal signature",
                     total.observed_steps, total.steps));
   }
   return notes;

@@ -248,7 +248,8 @@ RunOverview read_overview(const Database& database) {
         }).at(0);
   }
   run.faults = rows_of(database, "SELECT * FROM fault_total", fault_of);
-  for (Fault& fault : derived_faults(run, processes, now_ns)) run.faults.push_back(std::move(fault));
+  for (Fault& fault : derived_faults(run, processes, now_ns))
+    run.faults.push_back(std::move(fault));
   run.notes = notes_of(run);
   return run;
 }

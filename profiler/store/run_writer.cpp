@@ -28,8 +28,10 @@ void RunWriter::keep(Drained news) {
   if (!news.libtorch.empty()) kept_.libtorch = news.libtorch;
   std::move(news.faults.begin(), news.faults.end(), std::back_inserter(kept_.faults));
   for (Step& step : news.steps) {
-    if (kept_.steps.size() < kMostKeptSteps) kept_.steps.push_back(step);
-    else ++dropped_steps_;
+    if (kept_.steps.size() < kMostKeptSteps)
+      kept_.steps.push_back(step);
+    else
+      ++dropped_steps_;
   }
   for (OpWork& row : news.work) {
     const WorkKey key{row.step_class, row.phase, row.layer, row.op, row.part};
@@ -104,13 +106,16 @@ void RunWriter::write_process(Database& run) {
 
 void RunWriter::write_steps(Database& run) {
   Statement insert = run.prepare(
-      "INSERT INTO step (process, step, step_class, began_after_ns, wall_ns, model_flops, signature)"
+      "INSERT INTO step (process, step, step_class, began_after_ns, wall_ns, model_flops, "
+      "signature)"
       " VALUES (?,?,?,?,?,?,?)");
   for (const Step& step : kept_.steps) {
     insert.bind(0, process_id_).bind(1, step.number).bind(2, std::int64_t{step.step_class});
     insert.bind(3, step.began_after_ns).bind(4, step.wall_ns).bind(5, step.model_flops);
-    if (step.model_flops) insert.bind(6, std::int64_t{step.signature});
-    else insert.bind_null(6);
+    if (step.model_flops)
+      insert.bind(6, std::int64_t{step.signature});
+    else
+      insert.bind_null(6);
     insert.run();
   }
 }
@@ -129,12 +134,15 @@ void RunWriter::write_work(Database& run) {
       "INSERT OR REPLACE INTO op_work (process, step_class, phase, layer, op, part, calls,"
       " uncounted_calls, model_flops, recomputed_flops, cpu_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)");
   Statement remove = run.prepare(
-      "DELETE FROM op_work WHERE process = ? AND step_class = ? AND phase = ? AND layer = ? AND op = ?");
+      "DELETE FROM op_work WHERE process = ? AND step_class = ? AND phase = ? AND layer = ? AND op "
+      "= ?");
   for (const auto& [key, row] : kept_work_) {
     const std::int64_t layer = string_id(run, row.layer);
     const std::int64_t op = string_id(run, row.op);
     Statement& statement = is_empty_row(row) ? remove : insert;
-    statement.bind(0, process_id_).bind(1, std::int64_t{row.step_class}).bind(2, name_of(row.phase));
+    statement.bind(0, process_id_)
+        .bind(1, std::int64_t{row.step_class})
+        .bind(2, name_of(row.phase));
     statement.bind(3, layer).bind(4, op);
     if (!is_empty_row(row)) {
       statement.bind(5, std::int64_t{row.part}).bind(6, row.calls).bind(7, row.uncounted_calls);
@@ -154,11 +162,12 @@ void RunWriter::write_kept() {
     write_work(run);
     for (const Fault& fault : kept_.faults) add_fault(run, process_id_, fault);
     if (dropped_steps_ > 0) {
-      add_fault(run, process_id_, {.what = "run.db: steps dropped",
-                                   .count = dropped_steps_,
-                                   .since_ns = kept_.written_at_ns,
-                                   .detail = "there was no room for them; what was extrapolated over them is missing",
-                                   .remedy = "make room on its disk"});
+      add_fault(run, process_id_,
+                {.what = "run.db: steps dropped",
+                 .count = dropped_steps_,
+                 .since_ns = kept_.written_at_ns,
+                 .detail = "there was no room for them; what was extrapolated over them is missing",
+                 .remedy = "make room on its disk"});
     }
     transaction.commit();
   } catch (const DatabaseError&) {

@@ -11,16 +11,16 @@
 
 namespace flopprof::store {
 
-/// Writes what one process drains into run.db. The file is opened for each write and closed again: no
-/// descriptor is held that the job could close, no lock across its fork().
+/// Writes what one process drains into run.db. The file is opened for each write and closed again:
+/// no descriptor is held that the job could close, no lock across its fork().
 class RunWriter {
  public:
   /// `run` is used when there is no file yet: the process was attached by hand and is the first.
   RunWriter(std::filesystem::path path, RunInfo run, ProcessInfo process);
 
-  /// Writes `news` and all that could not be written before. Throws DatabaseError, after keeping all
-  /// for the next try: a disk may have room again. The last words of a process are shortened until they
-  /// fit, and say by how much.
+  /// Writes `news` and all that could not be written before. Throws DatabaseError, after keeping
+  /// all for the next try: a disk may have room again. The last words of a process are shortened
+  /// until they fit, and say by how much.
   void write(Drained news);
 
   /// Where it writes: beside the path asked for, when that holds another run.

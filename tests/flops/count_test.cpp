@@ -9,7 +9,8 @@
 namespace flopprof::flops {
 namespace {
 
-std::int64_t flops_of(std::string_view op, const HandMadeCall& call, std::string_view overload = "") {
+std::int64_t flops_of(std::string_view op, const HandMadeCall& call,
+                      std::string_view overload = "") {
   const Checked flops = count(formula_of(op, overload), call);
   return flops.ok() ? flops.value() : -1;
 }
@@ -18,7 +19,8 @@ TEST(Count, TakesAMultiplyAddAsTwoFlops) {
   EXPECT_EQ(flops_of("aten::mm", {.tensors = {{0, {4, 5}}, {1, {5, 6}}}}), 240);
   EXPECT_EQ(flops_of("aten::addmm", {.tensors = {{0, {6}}, {1, {4, 5}}, {2, {5, 6}}}}), 240);
   EXPECT_EQ(flops_of("aten::bmm", {.tensors = {{0, {3, 4, 5}}, {1, {3, 5, 6}}}}), 720);
-  EXPECT_EQ(flops_of("aten::baddbmm", {.tensors = {{0, {6}}, {1, {3, 4, 5}}, {2, {3, 5, 6}}}}), 720);
+  EXPECT_EQ(flops_of("aten::baddbmm", {.tensors = {{0, {6}}, {1, {3, 4, 5}}, {2, {3, 5, 6}}}}),
+            720);
   EXPECT_EQ(flops_of("aten::mv", {.tensors = {{0, {4, 5}}, {1, {5}}}}), 40);
   EXPECT_EQ(flops_of("aten::addmv", {.tensors = {{0, {4}}, {1, {4, 5}}, {2, {5}}}}), 40);
   EXPECT_EQ(flops_of("aten::dot", {.tensors = {{0, {7}}, {1, {7}}}}), 14);
@@ -37,8 +39,9 @@ TEST(Count, SharesTheRowsOfAGroupedProductAmongItsGroups) {
   EXPECT_EQ(flops_of("aten::_grouped_mm", {.tensors = {{0, {4, 30}}, {1, {30, 6}}}}), 1440);
 }
 
-HandMadeCall convolution(std::vector<std::int64_t> x, std::vector<std::int64_t> w, std::int64_t stride,
-                         std::int64_t padding, std::int64_t dilation, bool transposed = false) {
+HandMadeCall convolution(std::vector<std::int64_t> x, std::vector<std::int64_t> w,
+                         std::int64_t stride, std::int64_t padding, std::int64_t dilation,
+                         bool transposed = false) {
   return {.tensors = {{0, std::move(x)}, {1, std::move(w)}},
           .lists = {{3, {stride}}, {4, {padding}}, {5, {dilation}}},
           .numbers = {{6, transposed}}};
@@ -49,11 +52,13 @@ TEST(CountConvolution, CountsEveryTapOfEveryOutput) {
   // 9 long, reach 2*(3-1)+1 = 5, stride 2: 3 outputs. 2 * 1 * 3 * (4*1*3).
   EXPECT_EQ(flops_of("aten::convolution", convolution({1, 4, 9}, {4, 1, 3}, 2, 0, 2)), 72);
   // Depth, height and width: 2 * 2 * 5*5*5 * (6*4*27).
-  EXPECT_EQ(flops_of("aten::convolution", convolution({2, 4, 9, 9, 9}, {6, 4, 3, 3, 3}, 1, 0, 2)), 324000);
+  EXPECT_EQ(flops_of("aten::convolution", convolution({2, 4, 9, 9, 9}, {6, 4, 3, 3, 3}, 1, 0, 2)),
+            324000);
 }
 
 TEST(CountConvolution, OfATransposedOneCountsEveryTapOfEveryInput) {
-  EXPECT_EQ(flops_of("aten::convolution", convolution({2, 4, 5, 5}, {4, 3, 3, 3}, 2, 0, 1, true)), 10800);
+  EXPECT_EQ(flops_of("aten::convolution", convolution({2, 4, 5, 5}, {4, 3, 3, 3}, 2, 0, 1, true)),
+            10800);
 }
 
 TEST(CountConvolution, IsZeroWhereTheFilterDoesNotFitOrTheBatchIsEmpty) {
@@ -81,12 +86,14 @@ TEST(CountConvolution, DividesAGroupedWeightGradientByItsGroups) {
 }
 
 TEST(CountAttention, CountsTwoProductsForwardAndFiveBackward) {
-  const HandMadeCall forward{.tensors = {{0, {4, 8, 128, 64}}, {1, {4, 8, 128, 64}}, {2, {4, 8, 128, 64}}}};
+  const HandMadeCall forward{
+      .tensors = {{0, {4, 8, 128, 64}}, {1, {4, 8, 128, 64}}, {2, {4, 8, 128, 64}}}};
   EXPECT_EQ(flops_of("aten::_scaled_dot_product_flash_attention", forward), 134217728);
   EXPECT_EQ(flops_of("aten::_scaled_dot_product_efficient_attention", forward), 134217728);
   HandMadeCall backward = forward;
   backward.tensors[3] = {4, 8, 128, 64};
-  EXPECT_EQ(flops_of("aten::_scaled_dot_product_flash_attention_for_cpu_backward", backward), 335544320);
+  EXPECT_EQ(flops_of("aten::_scaled_dot_product_flash_attention_for_cpu_backward", backward),
+            335544320);
 }
 
 TEST(CountAttention, TellsHeadsFromSequenceByTheOperatorsLayout) {
@@ -96,7 +103,8 @@ TEST(CountAttention, TellsHeadsFromSequenceByTheOperatorsLayout) {
 }
 
 TEST(CountAttention, RefusesAVariableLengthLayout) {
-  const HandMadeCall call{.tensors = {{0, {1, 50, 3, 4}}, {1, {1, 50, 3, 4}}, {2, {1, 50, 3, 4}}, {3, {11}}}};
+  const HandMadeCall call{
+      .tensors = {{0, {1, 50, 3, 4}}, {1, {1, 50, 3, 4}}, {2, {1, 50, 3, 4}}, {3, {11}}}};
   EXPECT_EQ(flops_of("aten::_flash_attention_forward", call), -1);
 }
 
@@ -113,14 +121,22 @@ TEST(CountRecurrent, LetsEveryTokenMeetEveryMatrixOnce) {
 }
 
 TEST(CountLinear, MultipliesRowsByTheElementsOfTheWeightHoweverItIsStored) {
-  EXPECT_EQ(flops_of("mkldnn::_linear_pointwise", {.tensors = {{0, {2, 3, 16}}, {1, {8, 16}}}}), 1536);
-  EXPECT_EQ(flops_of("mkldnn::_linear_pointwise", {.tensors = {{0, {6, 16}}, {1, {6, 8}}, {2, {8, 16}}}}, "binary"), 1536);
-  EXPECT_EQ(flops_of("mkl::_mkl_linear", {.tensors = {{0, {6, 16}}, {1, {999}}, {2, {8, 16}}}}), 1536);
-  EXPECT_EQ(flops_of("aten::_weight_int4pack_mm_for_cpu", {.tensors = {{0, {6, 16}}, {1, {8, 8}}}}), 1536);
+  EXPECT_EQ(flops_of("mkldnn::_linear_pointwise", {.tensors = {{0, {2, 3, 16}}, {1, {8, 16}}}}),
+            1536);
+  EXPECT_EQ(flops_of("mkldnn::_linear_pointwise",
+                     {.tensors = {{0, {6, 16}}, {1, {6, 8}}, {2, {8, 16}}}}, "binary"),
+            1536);
+  EXPECT_EQ(flops_of("mkl::_mkl_linear", {.tensors = {{0, {6, 16}}, {1, {999}}, {2, {8, 16}}}}),
+            1536);
+  EXPECT_EQ(flops_of("aten::_weight_int4pack_mm_for_cpu", {.tensors = {{0, {6, 16}}, {1, {8, 8}}}}),
+            1536);
   EXPECT_EQ(flops_of("aten::fbgemm_linear_fp16_weight_fp32_activation",
-                     {.tensors = {{0, {6, 16}}, {1, {1}}, {2, {8}}}}), 1536);
-  EXPECT_EQ(flops_of("aten::mkldnn_linear_backward",
-                     {.tensors = {{0, {6, 16}}, {1, {6, 8}}, {2, {8, 16}}}, .lists = {{3, {0, 1, 1}}}}), 1536);
+                     {.tensors = {{0, {6, 16}}, {1, {1}}, {2, {8}}}}),
+            1536);
+  EXPECT_EQ(
+      flops_of("aten::mkldnn_linear_backward",
+               {.tensors = {{0, {6, 16}}, {1, {6, 8}}, {2, {8, 16}}}, .lists = {{3, {0, 1, 1}}}}),
+      1536);
 }
 
 TEST(Count, IsUnknownForShapesThatTheFormulaDoesNotCover) {
@@ -141,7 +157,8 @@ TEST(DoesNoFlops, HoldsForWhatMovesConvertsAndCompares) {
                            "profiler::_record_function_exit", "c10d::allreduce_"}) {
     EXPECT_TRUE(does_no_flops(name)) << name;
   }
-  for (const char* name : {"aten::add", "aten::native_batch_norm", "mylib::view", "aten::sum", "add"}) {
+  for (const char* name :
+       {"aten::add", "aten::native_batch_norm", "mylib::view", "aten::sum", "add"}) {
     EXPECT_FALSE(does_no_flops(name)) << name;
   }
 }

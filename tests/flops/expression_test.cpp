@@ -53,7 +53,8 @@ std::string refusal(std::string_view text) {
 
 TEST(Expression, NamesTheColumnOfWhatItCannotRead) {
   EXPECT_EQ(refusal("2 * "), "expected a number, '(' or one of size, numel, rank, int at column 5");
-  EXPECT_EQ(refusal("2 * volume(0)"), "expected a number, '(' or one of size, numel, rank, int at column 5");
+  EXPECT_EQ(refusal("2 * volume(0)"),
+            "expected a number, '(' or one of size, numel, rank, int at column 5");
   EXPECT_EQ(refusal("size(0)"), "expected ',' at column 7");
   EXPECT_EQ(refusal("(1 + 2"), "expected ')' at column 7");
   EXPECT_EQ(refusal("1 2"), "expected an operator at column 3");
@@ -62,7 +63,8 @@ TEST(Expression, NamesTheColumnOfWhatItCannotRead) {
 }
 
 TEST(ReadFormulas, TakesAFormulaALineAndSkipsComments) {
-  const auto formulas = read_formulas("# ours\nmylib::mul = 2*numel(0)  # why\n\n other::op=1\r\n", "f.txt");
+  const auto formulas =
+      read_formulas("# ours\nmylib::mul = 2*numel(0)  # why\n\n other::op=1\r\n", "f.txt");
   ASSERT_EQ(formulas.size(), 2u);
   EXPECT_EQ(formulas[0].op, "mylib::mul");
   EXPECT_EQ(formulas[0].expression, "2*numel(0)");
@@ -82,7 +84,8 @@ TEST(ReadFormulas, NamesFileLineAndColumnOfWhatItCannotRead) {
   EXPECT_EQ(file_refusal("a::b = 1\na::c = 2 *"),
             "f.txt:2:11: expected a number, '(' or one of size, numel, rank, int");
   EXPECT_EQ(file_refusal("just words"), "f.txt:1:1: expected `library::operator = expression`");
-  EXPECT_EQ(file_refusal("mul = 1"), "f.txt:1:1: 'mul' is no operator name; write library::operator");
+  EXPECT_EQ(file_refusal("mul = 1"),
+            "f.txt:1:1: 'mul' is no operator name; write library::operator");
 }
 
 }  // namespace

@@ -17,13 +17,17 @@ struct HandMadeCall {
 
   bool has(int i) const { return tensors.contains(i); }
   Sizes sizes(int i) const { return tensors.contains(i) ? Sizes(tensors.at(i)) : Sizes(); }
-  Checked integer(int i) const { return numbers.contains(i) ? Checked(numbers.at(i)) : Checked::unknown(); }
+  Checked integer(int i) const {
+    return numbers.contains(i) ? Checked(numbers.at(i)) : Checked::unknown();
+  }
   std::int64_t integers(int i, int element) const {
     const auto& list = lists.at(i);
     return list.at(std::min(static_cast<std::size_t>(element), list.size() - 1));
   }
   bool flag(int i) const { return numbers.at(i) != 0; }
-  bool mask(int i, int element) const { return i < 0 || lists.at(i).at(static_cast<std::size_t>(element)) != 0; }
+  bool mask(int i, int element) const {
+    return i < 0 || lists.at(i).at(static_cast<std::size_t>(element)) != 0;
+  }
   Checked matrices(int i) const {
     Checked sum = 0;
     for (const auto& sizes : tensor_lists.at(i)) {

@@ -21,8 +21,10 @@ class Native(JobTest):
                 first, second = 2 * 32 * 64 * 128, 2 * 32 * 128 * 10
                 self.assertEqual(run.steps(), [2 * first + 3 * second] * 20)
                 self.assertEqual(run.total()[:2], (20, 20 * (2 * first + 3 * second)))
-                self.assertEqual(run.phases(), {"forward": 20 * (first + second), "evaluation": first + second,
-                                                "backward": 20 * (first + 2 * second)})
+                phases = run.phases()
+                # After the last mark the observer may be resting, but not when every step is counted.
+                self.assertIn(phases.pop("evaluation", 0), (first + second, 0 if options[1:] != ("1",) else None))
+                self.assertEqual(phases, {"forward": 20 * (first + second), "backward": 20 * (first + 2 * second)})
                 self.assertEqual(run.query("SELECT step_source FROM process"), [("mark",)])
                 self.assertEqual(run.faults(), [])
 

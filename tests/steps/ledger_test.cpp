@@ -62,10 +62,10 @@ TEST(Ledger, TakesBackTheRowsOfAnOpenIntervalOnceItIsAStep) {
 TEST(Ledger, NeverLetsStepsWithDifferentHintsStandInForEachOther) {
   Ledger ledger;
   const auto mm = ledger.slot_of("aten::mm", Phase::kForward, "");
-  ledger.end_step(step(false));  // sampling begins
+  ledger.end_step(step(false, 0));  // sampling begins
   for (const std::uint64_t nodes : {5u, 6u, 5u}) {
     ledger.add(mm, flops(100));
-    Update update = step(true);
+    Update update = step(true, 0);
     update.hints.autograd_nodes = nodes;
     ledger.end_step(update);
   }
@@ -79,7 +79,8 @@ TEST(Ledger, NeverLetsStepsWithDifferentHintsStandInForEachOther) {
 TEST(Ledger, TellsTheLastBatchOfAnEpochByTheRequestThatFindsTheLoaderEmpty) {
   Ledger ledger;
   // Epochs of three: the first step of the next one follows two requests.
-  for (const std::uint64_t batches : {1u, 1u, 1u, 2u, 1u, 1u, 2u, 1u, 1u}) ledger.end_step(step(false, batches));
+  for (const std::uint64_t batches : {1u, 1u, 1u, 2u, 1u, 1u, 2u, 1u, 1u})
+    ledger.end_step(step(false, batches));
   ledger.finish(1);
   std::vector<std::int32_t> classes;
   for (const Step& one : ledger.take_changes(1).steps) classes.push_back(one.step_class);
@@ -90,10 +91,30 @@ TEST(Ledger, TellsTheLastBatchOfAnEpochByTheRequestThatFindsTheLoaderEmpty) {
   EXPECT_EQ(classes[3], classes[6]) << "first batches of later epochs";
 }
 
+TEST(Ledger, LetsNoStepStandInForALastOneThatMayBeASmallerBatch) {
+  Ledger ledger;
+  for (int i = 0; i < 5; ++i) ledger.end_step(step(false, 1));
+  ledger.finish(0);
+  const auto steps = ledger.take_changes(1).steps;
+  ASSERT_EQ(steps.size(), 5u);
+  EXPECT_EQ(steps[3].step_class, steps[2].step_class);
+  EXPECT_NE(steps[4].step_class, steps[3].step_class);
+}
+
+TEST(Ledger, ForgetsTheTrainingWorkOfAnIntervalThatWasSeenInPart) {
+  Ledger ledger;
+  ledger.add(ledger.slot_of("aten::mm", Phase::kForward, ""), flops(1));
+  ledger.add(ledger.slot_of("aten::mm", Phase::kEvaluation, ""), flops(10));
+  ledger.forget_training();
+  ledger.end_outside();
+  EXPECT_EQ(flops_of_class(ledger.take_changes(1), kOutsideSteps), 10);
+}
+
 TEST(Ledger, AsksForAStepWhoseLikeWasNeverObserved) {
   Ledger ledger;
   ledger.end_step(step(true, 1));
-  for (const std::uint64_t batches : {1u, 1u, 2u, 1u, 1u, 2u, 1u}) ledger.end_step(step(false, batches));
+  for (const std::uint64_t batches : {1u, 1u, 2u, 1u, 1u, 2u, 1u})
+    ledger.end_step(step(false, batches));
   // The unlike steps are 3 and 6; a class is known when the step after it has ended.
   ASSERT_TRUE(ledger.wanted_step().has_value());
   EXPECT_EQ(*ledger.wanted_step(), 9);

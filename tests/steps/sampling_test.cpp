@@ -5,8 +5,10 @@
 namespace flopprof::steps {
 namespace {
 
-/// Runs `steps` steps of `wall_ns`, each costing `cost_ns` more when observed; returns how many were.
-std::int64_t observed_steps(SamplingPlan& plan, std::int64_t steps, std::int64_t wall_ns, std::int64_t cost_ns) {
+/// Runs `steps` steps of `wall_ns`, each costing `cost_ns` more when observed; returns how many
+/// were.
+std::int64_t observed_steps(SamplingPlan& plan, std::int64_t steps, std::int64_t wall_ns,
+                            std::int64_t cost_ns) {
   std::int64_t observed = 0;
   for (std::int64_t number = 0; number < steps; ++number) {
     const bool observes = plan.observes(number);
@@ -64,7 +66,24 @@ TEST(SamplingPlan, ObservesAStepThatIsAskedFor) {
   EXPECT_TRUE(plan.observes(105));
 }
 
-TEST(SamplingPlan, ObservesEveryNthStepWhenToldSo) {
+TEST(SamplingPlan, DoesNotKeepStepWithAnEpochOfEveryNthSteps) {
+  SamplingPlan plan(0, 7);
+  std::array<int, 7> seen{};
+  for (std::int64_t number = 0; number < 700; ++number) {
+    if (plan.observes(number)) ++seen[static_cast<std::size_t>(number % 7)];
+  }
+  for (const int times : seen) EXPECT_GT(times, 0);
+}
+
+TEST(SamplingPlan, CallsAnIntervalOverdueThatIsLongerThanASecondAndThanTheJobsSteps) {
+  SamplingPlan plan(0, 0);
+  observed_steps(plan, 100, 200'000'000, 0);
+  EXPECT_FALSE(plan.is_overdue(900'000'000));
+  EXPECT_FALSE(plan.is_overdue(3'900'000'000));
+  EXPECT_TRUE(plan.is_overdue(4'100'000'000));
+}
+
+TEST(SamplingPlan, ObservesOneOfNStepsWhenToldSo) {
   SamplingPlan all(0, 1);
   EXPECT_EQ(observed_steps(all, 1000, 86'000, 40'000), 1000);
   SamplingPlan seventh(0, 7);

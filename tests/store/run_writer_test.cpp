@@ -76,7 +76,8 @@ TEST_F(RunWriterTest, GoesBesideAFileThatHoldsAnotherRun) {
   EXPECT_EQ(mine.path().filename(), "run.mine.db");
   EXPECT_EQ(number(open_run(path()), "SELECT model_flops FROM run_total"), 1);
   EXPECT_EQ(number(open_run(mine.path()), "SELECT model_flops FROM run_total"), 240);
-  EXPECT_EQ(number(open_run(mine.path()), "SELECT count(*) FROM fault WHERE what = 'run.db taken'"), 1);
+  EXPECT_EQ(number(open_run(mine.path()), "SELECT count(*) FROM fault WHERE what = 'run.db taken'"),
+            1);
 }
 
 TEST_F(RunWriterTest, KeepsWhatItCouldNotWriteForTheNextTry) {
@@ -104,8 +105,12 @@ TEST_F(RunWriterTest, GrowsByAtMost64BytesAStep) {
   const auto before = std::filesystem::file_size(path());
   Drained many;
   for (std::int64_t i = 1; i <= 100'000; ++i) {
-    many.steps.push_back({.number = i, .step_class = 0, .began_after_ns = i * 1'000'000'000, .wall_ns = 1'234'567'890,
-                          .model_flops = 123'456'789'012'345, .signature = 0x7fffffff});
+    many.steps.push_back({.number = i,
+                          .step_class = 0,
+                          .began_after_ns = i * 1'000'000'000,
+                          .wall_ns = 1'234'567'890,
+                          .model_flops = 123'456'789'012'345,
+                          .signature = 0x7fffffff});
   }
   one.write(std::move(many));
   EXPECT_LE((std::filesystem::file_size(path()) - before) / 100'000, 64u);
@@ -114,7 +119,8 @@ TEST_F(RunWriterTest, GrowsByAtMost64BytesAStep) {
 TEST_F(RunWriterTest, TakesHostileNamesAsTheyAre) {
   RunWriter one = writer();
   Drained drained;
-  OpWork row{.op = "my\"op'; DROP TABLE step;--\n" + std::string(10'000, 'x'), .phase = Phase::kOther};
+  OpWork row{.op = "my\"op'; DROP TABLE step;--\n" + std::string(10'000, 'x'),
+             .phase = Phase::kOther};
   row.calls = 1;
   row.step_class = kOutsideSteps;
   drained.work.push_back(row);

@@ -21,7 +21,8 @@ TEST(PrintedFigure, KeepsWhatWasPrinted) {
 }
 
 TEST(PrintedFigure, RefusesWhatIsNoNumberAboveZero) {
-  for (const char* text : {"", "0", "-1", "nan", "inf", "1e999", "1e-310", "1e-40", "1e61", "3.1x", "1,620", " 3", "three"}) {
+  for (const char* text : {"", "0", "-1", "nan", "inf", "1e999", "1e-310", "1e-40", "1e61", "3.1x",
+                           "1,620", " 3", "three"}) {
     EXPECT_THROW(printed_figure(text), FieldError) << text;
   }
 }

@@ -51,8 +51,8 @@ std::string absolute(const std::string& path) {
   return failed ? path : whole.string();
 }
 
-/// The job reads the file again, in each of its processes; what is wrong is said here, once, before it
-/// starts.
+/// The job reads the file again, in each of its processes; what is wrong is said here, once, before
+/// it starts.
 void refuse_wrong_formulas(const std::string& path) {
   std::ifstream file(path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -10,7 +10,8 @@ constexpr int kWrongUsage = 2;
 
 int run(int argc, char** argv) {
   using flopprof::tools::ExitWith;
-  CLI::App app{"Count the floating-point operations that a training job executes, without touching it"};
+  CLI::App app{
+      "Count the floating-point operations that a training job executes, without touching it"};
   app.name("flopprof");
   app.set_version_flag("--version", "flopprof " FLOPPROF_VERSION);
   app.require_subcommand(1);
