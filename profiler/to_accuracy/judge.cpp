@@ -182,4 +182,25 @@ Judgement judged(const PublishedFigure& figure, const MeasuredNetwork& measured,
   return Judge(figure, measured).judge(variant);
 }
 
+Judgement judged_by_catalogue(const PublishedFigure& figure, const MeasuredNetwork& measured) {
+  Judgement judgement = judged(figure, measured);
+  if (judgement.verdict == Verdict::kAgrees || judgement.verdict == Verdict::kAgreesAsMacs)
+    return judgement;
+  for (const PublishedFigure& known : catalogue()) {
+    const bool same = known.value.value == figure.value.value && known.unit == figure.unit;
+    if (!same || known.network.empty()) continue;
+    const auto is_the_model = [&](const PublishedFigure& other) {
+      return other.model == known.model && other.network.empty() &&
+             reaches(other.value, macs_of(measured), 0) &&
+             other.value.half_unit < kExplains / 10 * other.value.value;
+    };
+    if (std::ranges::none_of(catalogue(), is_the_model)) continue;
+    judgement.verdict = Verdict::kVariant;
+    judgement.reason = fmt::format("the run is {}, and the figure {} of {}", known.model,
+                                   known.network, known.source);
+    return judgement;
+  }
+  return judgement;
+}
+
 }  // namespace flopprof::to_accuracy

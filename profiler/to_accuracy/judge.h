@@ -48,4 +48,9 @@ struct Judgement {
 Judgement judged(const PublishedFigure& figure, const MeasuredNetwork& measured,
                  const std::optional<MeasuredNetwork>& variant = std::nullopt);
 
+/// As judged(), for a run whose model nobody named: where the measurement is to the digit what the
+/// catalogue has of a model, and the figure is one that it has of a variant of that model, the
+/// figure is taken to be of that variant.
+Judgement judged_by_catalogue(const PublishedFigure& figure, const MeasuredNetwork& measured);
+
 }  // namespace flopprof::to_accuracy

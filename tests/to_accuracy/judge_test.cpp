@@ -50,6 +50,14 @@ TEST(Judge, NamesTheVariantThatTheFigureIsOf) {
   EXPECT_EQ(judgement.reason, "the figure is of resnet50_v1; a MAC called FLOP");
 }
 
+TEST(Judge, KnowsAVariantFromTheCatalogueWhereNobodyNamedTheModel) {
+  const Judgement judgement = judged_by_catalogue(figure("3.8e9:FLOPs"), kResNet50);
+  EXPECT_EQ(name_of(judgement.verdict), "variant");
+  EXPECT_THAT(judgement.reason, HasSubstr("the run is resnet50, and the figure resnet50_v1 of He"));
+  const MeasuredNetwork other{.flops = {9'000'000'000}};
+  EXPECT_EQ(judged_by_catalogue(figure("3.8e9:FLOPs"), other).verdict, Verdict::kDiffers);
+}
+
 TEST(Judge, NamesAnotherResolution) {
   const Judgement judgement = judged(figure("5.34e9:MACs", 256), kResNet50);
   EXPECT_EQ(name_of(judgement.verdict), "resolution");

@@ -140,7 +140,8 @@ std::vector<ValidateRow> rows_of_own_run(const ValidateOptions& options) {
   for (PublishedFigure& figure : figures) {
     figure.model = options.run;
     figure.quantity = own.quantity;
-    rows.push_back({figure, own.measured, "run", to_accuracy::judged(figure, own.measured)});
+    rows.push_back(
+        {figure, own.measured, "run", to_accuracy::judged_by_catalogue(figure, own.measured)});
   }
   return rows;
 }
