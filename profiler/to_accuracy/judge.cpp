@@ -130,11 +130,18 @@ class Judge {
     return std::min(as_macs, std::abs(figure_.value.value - kFlopsPerMac * macs));
   }
 
+  /// A figure that names no counter, as a paper's, is not explained by the habits of a later one.
+  bool may_have_counted(const CountingRule& rule) const {
+    return rule.words.find("THOP") == std::string_view::npos || figure_.model.empty() ||
+           figure_.source.find("THOP") != std::string::npos;
+  }
+
   /// The rule that comes closest, of those that reach the figure.
   std::optional<Judgement> counting_rule() const {
     std::optional<Judgement> closest;
     double least = 0;
     for (const CountingRule& rule : kRules) {
+      if (!may_have_counted(rule)) continue;
       const double added = rule.added(measured_.beside);
       if (added == 0 && &rule != &kRules.front()) continue;
       const double counted = (macs_ + added) / rule.giga;

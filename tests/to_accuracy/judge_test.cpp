@@ -83,6 +83,13 @@ TEST(Judge, NamesTable3sCounterOfJuly2019) {
   EXPECT_THAT(judgement.reason, HasSubstr("a MAC called FLOP"));
 }
 
+TEST(Judge, DoesNotExplainAPaperByALaterCounter) {
+  PublishedFigure published = figure("4.14e9:MACs");
+  published.model = "resnet50";
+  published.source = "a paper of 2015";
+  EXPECT_EQ(judged(published, kResNet50).verdict, Verdict::kDiffers);
+}
+
 TEST(Judge, NamesTheBackwardPassButLetsTheFigureDiffer) {
   const Judgement judgement = judged(figure("2.4535e10:FLOPs"), kResNet50);
   EXPECT_EQ(name_of(judgement.verdict), "differs");

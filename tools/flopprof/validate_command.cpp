@@ -138,10 +138,10 @@ std::vector<ValidateRow> rows_of_own_run(const ValidateOptions& options) {
   if (!own.note.empty()) fmt::print(stderr, "flopprof: {}\n", own.note);
   std::vector<ValidateRow> rows;
   for (PublishedFigure& figure : figures) {
+    const auto judgement = to_accuracy::judged_by_catalogue(figure, own.measured);
     figure.model = options.run;
     figure.quantity = own.quantity;
-    rows.push_back(
-        {figure, own.measured, "run", to_accuracy::judged_by_catalogue(figure, own.measured)});
+    rows.push_back({figure, own.measured, "run", judgement});
   }
   return rows;
 }
