@@ -12,7 +12,7 @@ namespace {
 
 // AlexNet: 0.77e9 multiply-adds x 3 x 1.28e6 images x 90 epochs. GNMT: 1.4e20. The other two are
 // known as printed only.
-constexpr std::array<Level, 4> kLevels = {{
+const std::array<Level, 4> kLevels = {{
     {"AlexNet", "top5", 79.1, 2.66112e17 / kTfsDay, Convention::kMac, "Image classification",
      "ImageNet-1k"},
     {"ResNet-50", "top5", 92.9, 17, Convention::kMac, "Image classification", "ImageNet-1k"},
@@ -36,9 +36,13 @@ const Level& level_named(std::string_view name) {
   std::string list;
   for (const Level& level : kLevels) {
     if (level.name == name) return level;
-    list += (list.empty() ? "" : ", ") + std::string(level.name);
+    list += (list.empty() ? "" : ", ") + level.name;
   }
   throw EntryError(fmt::format("no level '{}' in the data set; there are: {}", name, list));
+}
+
+const Level& level_of(const EntryWords& words) {
+  return words.own_level ? *words.own_level : level_named(words.level);
 }
 
 std::chrono::year_month_day parse_date(std::string_view text) {

@@ -19,13 +19,13 @@ struct EntryError : std::runtime_error {
 
 /// A level of performance of the data set, and what its first network cost, unrounded.
 struct Level {
-  std::string_view name;
-  std::string_view metric;  ///< canonical
-  double target = 0;        ///< percent, or BLEU
+  std::string name;
+  std::string metric;  ///< canonical
+  double target = 0;   ///< percent, or BLEU
   double baseline_tfs_days = 0;
   Convention convention = Convention::kMac;
-  std::string_view task;
-  std::string_view dataset;
+  std::string task;
+  std::string dataset;
 };
 
 /// Throws EntryError listing the levels there are.
@@ -39,7 +39,11 @@ struct EntryWords {
   std::chrono::year_month_day date;
   std::string analysis;
   std::string analysis_link;
+  std::optional<Level> own_level;  ///< of a data set of the user's own
 };
+
+/// The user's own level, else the one of that name in the data set. Throws EntryError.
+const Level& level_of(const EntryWords& words);
 
 /// YYYY-MM-DD, of a day that exists. Throws EntryError.
 std::chrono::year_month_day parse_date(std::string_view text);

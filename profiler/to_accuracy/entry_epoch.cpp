@@ -167,7 +167,7 @@ EpochCells epoch_cells(const EntryWords& words, const EntryNumbers& numbers,
   cells["Confidence"] = numbers.nominal ? "Likely" : "Confident";
   if (reached->position->epochs) cells["Epochs"] = as_float(*reached->position->epochs);
   if (!words.level.empty()) {
-    const Level& level = level_named(words.level);
+    const Level& level = level_of(words);
     cells["Domain"] = level.metric == "bleu" ? "Language" : "Vision";
     cells["Task"] = level.task;
     cells["Training dataset"] = level.dataset;

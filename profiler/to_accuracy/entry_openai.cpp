@@ -102,7 +102,7 @@ std::string openai_date(std::chrono::year_month_day date) {
 }
 
 double reduction_factor(const EntryWords& words, const EntryNumbers& numbers) {
-  return level_named(words.level).baseline_tfs_days / tfs_days(numbers.flops, numbers.convention);
+  return level_of(words).baseline_tfs_days / tfs_days(numbers.flops, numbers.convention);
 }
 
 std::string openai_row(const EntryWords& words, const EntryNumbers& numbers) {

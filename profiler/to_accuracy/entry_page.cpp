@@ -105,7 +105,7 @@ std::string result_text(const TargetResult& result) {
 
 std::string analysis_page(const EntryWords& words, const EntryNumbers& numbers,
                           const std::vector<TargetResult>& results, const PageFacts& facts) {
-  const Level& level = level_named(words.level);
+  const Level& level = level_of(words);
   std::string page = fmt::format("# {}: {}-level performance\n\n", words.publication, words.level);
   if (!words.link.empty())
     page += fmt::format("Publication: <{}>, {}.\n\n", words.link, openai_date(words.date));

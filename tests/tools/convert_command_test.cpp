@@ -104,6 +104,20 @@ TEST_F(Convert, GivesTheMeanOverSeeds) {
   EXPECT_THAT(different.output, HasSubstr("no seeds of one model"));
 }
 
+TEST_F(Convert, TakesALevelOfTheUsersOwnWithItsOwnBaseline) {
+  const auto db = run("run.db", {.steps = 40, .flops = 864'000'000'000});
+  const auto log = put("log.csv", "epoch,top1\n1,50\n2,97.2\n");
+  const std::string own = db + " --accuracy " + log +
+                          " --metric top1 --target 97 --to openai --level Digits97"
+                          " --publication A --date 2020-01-02 --analysis mine";
+  EXPECT_EQ(convert(own + " 2>&1").status, 1);
+  const Ended first = convert(own + " --own-level digits");
+  EXPECT_THAT(first.output, HasSubstr("Digits97,1/2/2020,A,,0.0002,1,mine,\r\n"));
+  const Ended later = convert(own + " --own-level digits --baseline 0.0008");
+  EXPECT_THAT(later.output, HasSubstr("Digits97,1/2/2020,A,,0.0002,4,mine,\r\n"));
+  EXPECT_EQ(convert(own + " --baseline 1 2>&1").status, 2);
+}
+
 TEST_F(Convert, AppendsTheRowAndTouchesNoOtherByte) {
   const std::string before = bytes_of(FLOPPROF_TEST_DATA "/efficiency_sota.csv");
   const auto file = put("sota.csv", before);

@@ -65,6 +65,12 @@ void add_entry_options(CLI::App& command, ConvertOptions& options) {
   command.add_option("--convention", options.convention, "what the data set's number counts")
       ->check(CLI::IsMember({"mac", "flop"}));
   command.add_option("--level", options.level, "AlexNet, ResNet-50, Seq2Seq or GNMT");
+  command.add_option("--own-level", options.own_level,
+                     "the level is your own, --target on the data set of this name");
+  command
+      .add_option("--baseline", options.baseline,
+                  "tf-s/days of the own level's first network; without it this entry is the first")
+      ->check(CLI::PositiveNumber);
   command.add_option("--publication", options.publication, "the entry's name");
   command.add_option("--link", options.link, "the publication's address");
   command.add_option("--date", options.date, "the publication's date, YYYY-MM-DD");
@@ -78,6 +84,10 @@ void add_entry_options(CLI::App& command, ConvertOptions& options) {
 }
 
 void require_for_entry(const ConvertOptions& options) {
+  if (!options.own_level.empty() && options.level.empty())
+    throw ExitWith{kWrongUsage, "--own-level needs --level, its name"};
+  if (options.baseline && options.own_level.empty())
+    throw ExitWith{kWrongUsage, "--baseline needs --own-level; the known levels have theirs"};
   if (options.to != "openai" && !options.page.empty()) {
     throw ExitWith{kWrongUsage, "--page needs --to openai"};
   }

@@ -26,13 +26,27 @@ EntryNumbers numbers_of(const ConvertOptions& options, const std::vector<TargetR
           .seeds = seeds};
 }
 
-EntryWords words_of(const ConvertOptions& options) {
-  return {.level = options.level,
-          .publication = options.publication,
-          .link = options.link,
-          .date = parse_date(options.date),
-          .analysis = options.analysis,
-          .analysis_link = options.analysis_link};
+/// The user's own level: the first network of it is its own baseline.
+Level own_level_of(const ConvertOptions& options, const EntryNumbers& numbers) {
+  return {
+      .name = options.level,
+      .metric = accuracy_logs::canonical_metric(options.metric),
+      .target = options.target,
+      .baseline_tfs_days = options.baseline.value_or(tfs_days(numbers.flops, numbers.convention)),
+      .convention = numbers.convention,
+      .task = options.own_level,
+      .dataset = options.own_level};
+}
+
+EntryWords words_of(const ConvertOptions& options, const EntryNumbers& numbers) {
+  EntryWords words{.level = options.level,
+                   .publication = options.publication,
+                   .link = options.link,
+                   .date = parse_date(options.date),
+                   .analysis = options.analysis,
+                   .analysis_link = options.analysis_link};
+  if (!options.own_level.empty()) words.own_level = own_level_of(options, numbers);
+  return words;
 }
 
 /// What the Analysis column says where the user gave no words.
@@ -94,8 +108,8 @@ void write_page(const std::filesystem::path& path, const EntryWords& words,
 
 void write_openai(const ConvertOptions& options, const std::vector<TargetResult>& results) {
   const EntryNumbers numbers = numbers_of(options, results);
-  EntryWords words = words_of(options);
-  check_level(level_named(options.level), accuracy_logs::canonical_metric(options.metric), results);
+  EntryWords words = words_of(options, numbers);
+  check_level(level_of(words), accuracy_logs::canonical_metric(options.metric), results);
   std::optional<DataSetFile> file;
   std::optional<LowEnvelope> envelope;
   if (!options.append_to.empty()) {
@@ -122,12 +136,12 @@ void write_openai(const ConvertOptions& options, const std::vector<TargetResult>
 void write_epoch(const ConvertOptions& options, const std::vector<TargetResult>& results) {
   const EntryNumbers numbers = numbers_of(options, results);
   if (!options.level.empty()) {
-    check_level(level_named(options.level), accuracy_logs::canonical_metric(options.metric),
-                results);
+    check_level(level_of(words_of(options, numbers)),
+                accuracy_logs::canonical_metric(options.metric), results);
   }
   if (numbers.flops.count == 0)
     throw EntryError("no FLOPs: give a run, or --nominal --macs-per-image");
-  EpochCells cells = epoch_cells(words_of(options), numbers, results);
+  EpochCells cells = epoch_cells(words_of(options, numbers), numbers, results);
   for (const std::string& cell : options.cells) {
     const std::size_t equals = cell.find('=');
     if (equals == std::string::npos)

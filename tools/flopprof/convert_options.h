@@ -31,6 +31,8 @@ struct ConvertOptions {
   std::optional<double> macs_per_image;
   std::string convention;
   std::string level;
+  std::string own_level;  ///< the data set that a level of the user's own is of
+  std::optional<double> baseline;
   std::string publication;
   std::string link;
   std::string date;

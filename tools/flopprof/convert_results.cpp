@@ -104,7 +104,9 @@ std::vector<TargetResult> results_of(const ConvertOptions& options) {
 Convention convention_of(const ConvertOptions& options) {
   if (!options.convention.empty())
     return options.convention == "flop" ? Convention::kFlop : Convention::kMac;
-  return options.level.empty() ? Convention::kMac : level_named(options.level).convention;
+  return options.level.empty() || !options.own_level.empty()
+             ? Convention::kMac
+             : level_named(options.level).convention;
 }
 
 }  // namespace flopprof::tools
