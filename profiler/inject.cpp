@@ -2,7 +2,6 @@
 // rooms, and the last line of defence. Nothing that happens here reaches the job.
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 
 #include "profiler/capture/config.h"
 #include "profiler/capture/drain_thread.h"
+#include "profiler/capture/fault_channel.h"
 #include "profiler/capture/layer_stack.h"
 #include "profiler/capture/libtorch.h"
 #include "profiler/capture/session.h"
@@ -46,19 +46,6 @@ void guarded(const char* doing, Work work) noexcept {
   } catch (...) {
     std::fprintf(stderr, "flopprof: %s failed; the job goes on\n", doing);
   }
-}
-
-/// The launcher's own memory, by its /proc path; -1 when the launcher is gone. Its pid may be
-/// another process's by now, with any file behind the number: only the name that we gave is written
-/// to.
-int open_faults(const char* path) noexcept {
-  constexpr std::string_view kName = "/memfd:flopprof-faults";
-  std::array<char, kName.size()> behind{};
-  if (readlink(path, behind.data(), behind.size()) != static_cast<ssize_t>(behind.size()) ||
-      std::string_view(behind.data(), behind.size()) != kName) {
-    return -1;
-  }
-  return open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 }
 
 /// Everything of ours in a process of the job. Never destroyed: the job's threads outlive main().
@@ -110,14 +97,11 @@ Attachment::Attachment() {
 void Attachment::finish() noexcept {
   constexpr int kPatienceMs = 5000;
   if (owner_ != getpid() || drain_thread_.finish(kPatienceMs)) return;
-  static constexpr char kLine[] =
+  static constexpr std::string_view kLine =
       "{\"what\":\"run.db: last record not written\",\"detail\":\"a process ended before its turn "
       "came; at most "
       "its last second is missing\",\"remedy\":\"\"}\n";
-  const int file = open_faults(config_.faults_path.c_str());
-  if (file < 0) return;
-  [[maybe_unused]] const auto told = write(file, kLine, sizeof kLine - 1);
-  close(file);
+  capture::tell_launcher(config_.faults_path.c_str(), kLine);
 }
 
 void Attachment::after_fork_in_child() noexcept {
@@ -149,12 +133,7 @@ void Attachment::tell_fault(const std::string& what, const std::string& detail,
         nlohmann::json{{"what", what}, {"detail", detail}, {"remedy", remedy}}.dump(-1, ' ', false,
                                                                                     replace) +
         "\n";
-    const int file = open_faults(config_.faults_path.c_str());
-    if (file >= 0) {
-      const bool told = write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-      close(file);
-      if (told) return;
-    }
+    if (capture::tell_launcher(config_.faults_path.c_str(), line)) return;
     std::fprintf(stderr, "flopprof: %s: %s\n", what.c_str(), detail.c_str());
   });
 }
