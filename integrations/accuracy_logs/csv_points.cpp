@@ -18,8 +18,6 @@
 namespace flopprof::accuracy_logs {
 namespace {
 
-using to_accuracy::AccuracyPoint;
-
 constexpr std::size_t kChunkBytes = 1 << 16;
 constexpr std::size_t kMostColumns = 100000;
 

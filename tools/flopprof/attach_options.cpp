@@ -81,7 +81,7 @@ void add_attach_options(CLI::App& command, AttachArguments& arguments) {
   command.add_flag("-f,--force", arguments.force, "replace the run.db of a finished run");
   command
       .add_option("--every", arguments.every_steps,
-                  "observe every N-th step; 0: as many as the overhead budget allows")
+                  "observe one step of every N; 0: as many as the overhead budget allows")
       ->check([](const std::string& text) {
         const auto steps = number_in<std::int64_t>(text);
         return steps && *steps >= 0 ? std::string()

@@ -16,7 +16,35 @@
 namespace flopprof::tools {
 namespace {
 
-using namespace to_accuracy;
+using to_accuracy::analysis_page;
+using to_accuracy::append_row;
+using to_accuracy::check_level;
+using to_accuracy::curve_svg;
+using to_accuracy::DataSetFile;
+using to_accuracy::EntryError;
+using to_accuracy::EntryNumbers;
+using to_accuracy::EntryWords;
+using to_accuracy::epoch_cells;
+using to_accuracy::epoch_header;
+using to_accuracy::epoch_row;
+using to_accuracy::EpochCells;
+using to_accuracy::is_state_of_the_art;
+using to_accuracy::kOpenaiHeader;
+using to_accuracy::Level;
+using to_accuracy::level_of;
+using to_accuracy::low_envelope;
+using to_accuracy::LowEnvelope;
+using to_accuracy::openai_row;
+using to_accuracy::PageFacts;
+using to_accuracy::parse_date;
+using to_accuracy::Quoting;
+using to_accuracy::read_data_set;
+using to_accuracy::readme_row;
+using to_accuracy::replace_file;
+using to_accuracy::SeedSummary;
+using to_accuracy::summary_of;
+using to_accuracy::TargetResult;
+using to_accuracy::tfs_days;
 
 EntryNumbers numbers_of(const ConvertOptions& options, const std::vector<TargetResult>& results) {
   const SeedSummary seeds = summary_of(results);

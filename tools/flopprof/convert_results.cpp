@@ -7,7 +7,24 @@
 namespace flopprof::tools {
 namespace {
 
-using namespace to_accuracy;
+using to_accuracy::AccuracyCurve;
+using to_accuracy::AccuracyPoint;
+using to_accuracy::add_nominal;
+using to_accuracy::check_same_model;
+using to_accuracy::Convention;
+using to_accuracy::CountsFrom;
+using to_accuracy::level_named;
+using to_accuracy::LogTraits;
+using to_accuracy::name_of;
+using to_accuracy::read_training;
+using to_accuracy::result_of_log;
+using to_accuracy::Scale;
+using to_accuracy::Schedule;
+using to_accuracy::StepUnit;
+using to_accuracy::TargetError;
+using to_accuracy::TargetResult;
+using to_accuracy::TrainingRun;
+using to_accuracy::work_to_step;
 
 CountsFrom counts_from(std::optional<int> number) {
   if (!number) return CountsFrom::kUnknown;

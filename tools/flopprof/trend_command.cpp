@@ -19,7 +19,6 @@
 namespace flopprof::tools {
 namespace {
 
-using to_accuracy::CsvTable;
 using to_accuracy::Dataset;
 using to_accuracy::DatasetFormat;
 using to_accuracy::LevelTrend;
