@@ -33,7 +33,7 @@ void BM_Bare(benchmark::State& state, Work work) {
   run(state, work);
 }
 
-/// Flopprof's observer sits beside it if there is one, so this must run unattached: see compare.
+/// Flopprof's observer sits beside it if there is one, so this must run unattached.
 void BM_EmptyObserver(benchmark::State& state, Work work) {
   const auto handle = at::addGlobalCallback(at::RecordFunctionCallback(&nothing, &nothing_either)
                                                 .needsInputs(true)
