@@ -2,9 +2,10 @@
 
     python3 bench/overhead.py --flopprof build/bin/flopprof --python /usr/bin/python3
 
-The variants of a job take turns, round after round, so that what else the machine does meets all of
-them; a ratio is the median over the rounds of a variant's step time over the bare one's in that round.
-Prints a table, or with --json all raw figures.
+The variants of a job take turns, in each round from another one on, so that what else the machine does
+meets all of them. Two ratios to the bare job: the median over the rounds of the ratio within a round, and the least step
+time of all rounds over the bare one's, which other guests of the machine disturb less.
+Prints a table; --json FILE keeps all raw figures.
 """
 import argparse
 import json
@@ -13,9 +14,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-JOBS = {"resnet18": {"blocks": 2, "steps": 3}, "mlp": {"blocks": 10, "steps": 3000}}
+JOBS = {"resnet18": {"blocks": 2, "steps": 3}, "mlp": {"blocks": 20, "steps": 800}}
 
 
 def variants(job):
@@ -52,31 +54,44 @@ def main():
     parser.add_argument("--python", default=sys.executable, help="the interpreter whose torch is measured")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--jobs", nargs="*", default=list(JOBS), choices=list(JOBS))
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", metavar="FILE", help="keep the raw figures, with the table, here")
     options = parser.parse_args()
     raw = {}
     with tempfile.TemporaryDirectory() as folder:
         for job in options.jobs:
-            for _ in range(options.rounds):
-                for name, attach, tool in variants(job):
+            for number in range(options.rounds):
+                order = list(variants(job))
+                for name, attach, tool in order[number % len(order):] + order[:number % len(order)]:
                     if sys.stderr.isatty():
                         print(f"\r{job}: {name:40}", end="", file=sys.stderr)
                     raw.setdefault(job, {}).setdefault(name, []).append(run_once(options, job, tool, attach, folder))
+    lines = list(table(raw))
+    print("\n".join(lines))
     if options.json:
-        print(json.dumps(raw, indent=1))
-        return
-    print("| job | variant | step, median | ratio to bare: median (least to most) |")
-    print("|---|---|---|---|")
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"command": sys.argv, "date": time.strftime("%Y-%m-%d"), "torch": torch_of(options.python),
+                       "processors": os.cpu_count(), "table": lines, "raw": raw}, file, indent=1)
+
+
+def torch_of(python):
+    return subprocess.run([python, "-c", "import torch; print(torch.__version__)"],
+                          stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+def table(raw):
+    yield "| job | variant | least step | least over bare's | in a round, over bare's: median (least to most) |"
+    yield "|---|---|---|---|---|"
     for job, by_variant in raw.items():
         bare = by_variant["bare"]
+        least_bare = min(one["step_seconds"] for one in bare if one)
         for name, rounds in by_variant.items():
             ratios = [one["step_seconds"] / other["step_seconds"] for one, other in zip(rounds, bare) if one and other]
             if not ratios:
-                print(f"| {job} | {name} | not available in this torch | |")
+                yield f"| {job} | {name} | not available in this torch | | |"
                 continue
-            step = statistics.median(one["step_seconds"] for one in rounds if one)
-            print(f"| {job} | {name} | {step * 1e3:.4g} ms | {statistics.median(ratios):.3f}"
-                  f" ({min(ratios):.3f} to {max(ratios):.3f}) |")
+            least = min(one["step_seconds"] for one in rounds if one)
+            yield (f"| {job} | {name} | {least * 1e3:.4g} ms | {least / least_bare:.3f} | "
+                   f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}) |")
 
 
 if __name__ == "__main__":

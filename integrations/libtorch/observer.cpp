@@ -1,26 +1,34 @@
 // The observer of LibTorch: sees every operator of the job through torch's own RecordFunction, and
-// the optimisers' updates, and tells libflopprof.so. One shared object for each LibTorch.
+// the optimisers' updates (scopes.h), and tells libflopprof.so. One shared object for each
+// LibTorch.
 
 #include <ATen/Parallel.h>
-#include <ATen/SequenceNumber.h>
 #include <ATen/record_function.h>
+#include <pthread.h>
 #include <torch/version.h>
 
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
-#include <string_view>
+#include <utility>
 
 #include "integrations/libtorch/counting.h"
 #include "integrations/libtorch/operators.h"
 #include "integrations/libtorch/phases.h"
+#include "integrations/libtorch/scopes.h"
 #include "integrations/libtorch/thread_state.h"
 
 namespace flopprof::libtorch {
 namespace {
 
 ObserverPort* port = nullptr;
-std::atomic<at::CallbackHandle> operator_callback{at::INVALID_CALLBACK_HANDLE};
+std::mutex callbacks_mutex;
+bool process_ends = false;  ///< torch's own list of callbacks may be gone
+/// Of operators and of backward nodes; invalid while steps are not observed.
+std::array<at::CallbackHandle, 2> operator_callbacks{at::INVALID_CALLBACK_HANDLE,
+                                                     at::INVALID_CALLBACK_HANDLE};
 std::atomic<bool> sees_results{false};
 
 /// With layers: where the backward node of a forward operator belongs.
@@ -76,7 +84,8 @@ bool is_part_of_another_thread(const ThreadState& thread) {
   return thread.depth() == 1 && at::in_parallel_region();
 }
 
-void settle(ThreadState& thread, Frame& frame, const at::RecordFunction& function) {
+void settle(ThreadState& thread, Frame& frame, const at::RecordFunction& function,
+            std::uint64_t ticks) {
   if (frame.awaits_result) finish_packed_linear(frame, function);
   if (!frame.recorded) return;
   // Kernels allocate, so that something inside is no sign that the work is done there.
@@ -88,7 +97,6 @@ void settle(ThreadState& thread, Frame& frame, const at::RecordFunction& functio
     add_alone(frame.recomputes ? counters->recomputed_flops : counters->model_flops, frame.flops);
   }
   if (frame.uncounted) add_alone(counters->uncounted_calls, 1);
-  const std::uint64_t ticks = ticks_now() - frame.began_at;
   add_alone(counters->cpu_ticks, ticks - std::min(ticks, frame.inner_ticks));
   add_alone(counters->calls, 1, std::memory_order_release);
   add_alone(thread.counters().signature, (frame.op->hash + frame.flops) * 0x9e3779b97f4a7c15u +
@@ -110,21 +118,14 @@ void end(const at::RecordFunction& function) {
   Frame* frame = thread->top();
   if (frame == nullptr) return;
   if (frame->call != &function) {
-    if (thread->inside_counted || !drop_above(*thread, function)) return;
+    if (thread->inside_counted || !drop_above(*thread, &function)) return;
     frame = thread->top();
   }
   thread->inside_counted = false;
   if (is_unwinding()) give_up(*frame);
-  if (frame->kind != Frame::Kind::kOptimizer && !is_part_of_another_thread(*thread)) {
-    settle(*thread, *frame, function);
-  }
   const std::uint64_t ticks = ticks_now() - frame->began_at;
-  const bool did_work = frame->counted || frame->uncounted || frame->work_inside;
-  thread->pop();
-  if (Frame* outer = thread->top()) {
-    outer->inner_ticks += ticks;
-    outer->work_inside = outer->work_inside || did_work;
-  }
+  if (!is_part_of_another_thread(*thread)) settle(*thread, *frame, function, ticks);
+  thread->leave(ticks, frame->counted || frame->uncounted || frame->work_inside);
 }
 
 std::unique_ptr<at::ObserverContext> on_operator(const at::RecordFunction& function) {
@@ -148,82 +149,42 @@ void on_operator_end(const at::RecordFunction& function, at::ObserverContext*) {
   }
 }
 
-at::RecordFunctionCallback operator_observer(bool with_results) {
-  return at::RecordFunctionCallback(&on_operator, &on_operator_end)
-      .needsInputs(true)
-      .needsOutputs(with_results)
-      .scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION});
+/// Backward nodes are told apart from operators only by what torch keeps for them: of a node nobody
+/// reads the arguments.
+void add_operator_callbacks() {
+  operator_callbacks = {
+      at::addGlobalCallback(at::RecordFunctionCallback(&on_operator, &on_operator_end)
+                                .needsInputs(true)
+                                .needsOutputs(sees_results)
+                                .scopes({at::RecordScope::FUNCTION})),
+      at::addGlobalCallback(at::RecordFunctionCallback(&on_operator, &on_operator_end)
+                                .scopes({at::RecordScope::BACKWARD_FUNCTION}))};
+}
+
+/// Scopes that are open keep the callbacks that they began with.
+void remove_operator_callbacks() {
+  for (at::CallbackHandle& callback : operator_callbacks) {
+    at::removeCallback(std::exchange(callback, at::INVALID_CALLBACK_HANDLE));
+  }
+}
+
+/// Takes the callbacks out rather than disabling them: torch copies its list of callbacks, disabled
+/// ones too, for every node of every backward pass.
+void observe(bool on) {
+  const std::lock_guard lock(callbacks_mutex);
+  if (process_ends || on == (operator_callbacks[0] != at::INVALID_CALLBACK_HANDLE)) return;
+  on ? add_operator_callbacks() : remove_operator_callbacks();
 }
 
 /// From the first operator on whose weights are packed out of sight, results are looked at too:
 /// torch copies them for that, so not before they are needed.
 void use_results() {
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
-  if (sees_results) return;
-  sees_results = true;
-  at::disableCallback(operator_callback);
-  operator_callback = at::addGlobalCallback(operator_observer(true));
-}
-
-// The scopes that are always watched: the optimisers' and the DataLoaders'. They are few.
-
-bool is_scope(std::string_view name, std::string_view prefix) {
-  return name.substr(0, prefix.size()) == prefix;
-}
-
-std::unique_ptr<at::ObserverContext> on_scope(const at::RecordFunction& function) {
-  if (!port->alive.load(std::memory_order_relaxed)) return nullptr;
-  const std::string_view name = function.name();
-  if (is_scope(name, "enumerate(DataLoader)")) {
-    port->batches.fetch_add(1, std::memory_order_relaxed);
-    return nullptr;
-  }
-  if (!is_scope(name, "Optimizer.")) return nullptr;
-  ThreadState* thread = ThreadState::current(*port);
-  if (thread == nullptr || thread->inside_counted) return nullptr;
-  add_alone(thread->counters().callbacks, 1);
-  thread->renew_if_stale();
-  Frame* frame = thread->push();
-  if (frame == nullptr) return nullptr;
-  frame->call = &function;
-  frame->kind = Frame::Kind::kOptimizer;
-  frame->phase = Phase::kOptimizer;
-  frame->began_at = ticks_now();
-  if (is_scope(name, "Optimizer.step#")) ++thread->optimizers;
-  thread->evaluating = false;
-  return nullptr;
-}
-
-/// An update inside a backward pass (an optimiser a parameter, stepping as gradients come) ends a
-/// step once a pass: with the first of them.
-bool ends_a_step(ThreadState& thread) {
-  const std::int64_t pass = graph_task();
-  if (pass == -1) return true;
-  return pass != std::exchange(thread.last_graph_task, pass);
-}
-
-void on_scope_end(const at::RecordFunction& function, at::ObserverContext*) {
-  if (!port->alive.load(std::memory_order_relaxed)) return;
-  const std::string_view name = function.name();
-  if (!is_scope(name, "Optimizer.")) return;
-  end(function);
-  if (!is_scope(name, "Optimizer.step#")) return;
-  ThreadState* thread = ThreadState::current(*port);
-  if (thread == nullptr || thread->optimizers == 0 || --thread->optimizers > 0) return;
-  if (!ends_a_step(*thread)) return;
-  const std::uint64_t nodes = at::sequence_number::peek();
-  const StepHints hints{.autograd_nodes = nodes - std::exchange(thread->nodes_before, nodes),
-                        .optimizer = std::hash<std::string_view>()(name)};
-  forget_layers();
-  port->update_ended(port, &hints);
-}
-
-void observe(bool on) {
-  if (on)
-    at::reenableCallback(operator_callback);
-  else
-    at::disableCallback(operator_callback);
+  const std::lock_guard lock(callbacks_mutex);
+  if (process_ends || sees_results.exchange(true) ||
+      operator_callbacks[0] == at::INVALID_CALLBACK_HANDLE)
+    return;
+  remove_operator_callbacks();
+  add_operator_callbacks();
 }
 
 /// What one operator callback costs here, torch's dispatch of it included: the same scope, entered
@@ -253,9 +214,15 @@ int start(ObserverPort* given, ObserverControl* control) {
   if (given->version != kObserverPortVersion || port != nullptr) return 1;
   port = given;
   guard_registry_across_fork();
-  operator_callback = at::addGlobalCallback(operator_observer(false));
-  at::addGlobalCallback(
-      at::RecordFunctionCallback(&on_scope, &on_scope_end).scopes({at::RecordScope::USER_SCOPE}));
+  pthread_atfork([] { callbacks_mutex.lock(); }, [] { callbacks_mutex.unlock(); },
+                 [] { callbacks_mutex.unlock(); });
+  observe(true);
+  // Registered after torch has made its list, and so called before that is destroyed.
+  std::atexit([] {
+    const std::lock_guard lock(callbacks_mutex);
+    process_ends = true;
+  });
+  watch_scopes(*port);
   control->callback_ns = measure_callback_ns();
   control->observe = &observe;
   control->libtorch_version = TORCH_VERSION;

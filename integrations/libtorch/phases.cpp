@@ -72,9 +72,9 @@ bool is_custom_node(const std::string& name) {
          name.find("CompiledFunction") == std::string::npos;
 }
 
-bool drop_above(ThreadState& thread, const at::RecordFunction& function) {
+bool drop_above(ThreadState& thread, const void* call) {
   for (std::size_t i = thread.depth(); i > 0; --i) {
-    if (thread.frame(i - 1).call != &function) continue;
+    if (thread.frame(i - 1).call != call) continue;
     while (thread.depth() > i) thread.pop();
     return true;
   }

@@ -24,9 +24,9 @@ std::int64_t graph_task();
 /// A node of the graph that somebody wrote: its name has not the digits of torch's own.
 bool is_custom_node(const std::string& name);
 
-/// The scope `function` ends out of order: forgets those above it. False when it is not on this
-/// thread.
-bool drop_above(ThreadState& thread, const at::RecordFunction& function);
+/// The scope `call` ends, perhaps out of order: forgets those above it. False when it is not on
+/// this thread.
+bool drop_above(ThreadState& thread, const void* call);
 
 // Autograd gives a node the number and the thread of the operator that made it, which leads from a
 // backward operator to its layer. Kept for the backward passes of one step.

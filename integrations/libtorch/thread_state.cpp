@@ -34,6 +34,14 @@ Frame* ThreadState::push() {
   return &frame;
 }
 
+void ThreadState::leave(std::uint64_t ticks, bool did_work) {
+  pop();
+  if (depth_ == 0) return;
+  Frame& outer = frames_[depth_ - 1];
+  outer.inner_ticks += ticks;
+  outer.work_inside = outer.work_inside || did_work;
+}
+
 void ThreadState::renew() {
   generation_ = port_.generation.load();
   counters_ = port_.thread_began(&port_);

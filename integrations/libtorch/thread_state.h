@@ -17,7 +17,7 @@ namespace flopprof::libtorch {
 /// A scope that is open on a thread.
 struct Frame {
   enum class Kind : std::uint8_t { kOperator, kNode, kOptimizer };
-  const at::RecordFunction* call = nullptr;
+  const void* call = nullptr;    ///< the RecordFunction, or what stands for an optimiser's scope
   const Operator* op = nullptr;  ///< null for kOptimizer
   std::uint64_t began_at = 0;    ///< ticks
   std::uint64_t inner_ticks = 0;
@@ -25,6 +25,7 @@ struct Frame {
   flops::Checked elements;   ///< twice those of a packed linear's input
   std::int64_t columns = 0;  ///< of its weight, where that was unpacked; else 0
   const char* layer = nullptr;
+  std::uint64_t update = 0;  ///< of an optimiser's step, by its name; 0 otherwise
   Kind kind = Kind::kOperator;
   Phase phase = Phase::kOther;
   bool recomputes = false;     ///< a forward operator that the backward pass runs again
@@ -52,6 +53,8 @@ class ThreadState {
   /// Null when scopes nest deeper than any job's do: that call is not recorded.
   Frame* push();
   void pop() { --depth_; }
+  /// Closes the top scope, whose time and work are part of the one around it.
+  void leave(std::uint64_t ticks, bool did_work);
   std::size_t depth() const { return depth_; }
   Frame& frame(std::size_t i) { return frames_[i]; }
 

@@ -101,7 +101,7 @@ void Session::end_step(const StepHints& hints) {
                        .hints = hints,
                        .batches = take_batches()};
   const std::int64_t number = ledger_.steps();
-  std::int64_t cost_ns = 0;
+  std::int64_t cost_ns = unobserved_step_ns_;
   if (observing_) {
     const std::uint32_t signature = collect();
     if (update.observed)
@@ -123,7 +123,7 @@ void Session::end_step(const StepHints& hints) {
   if (update.observed)
     own_ns_ += monotonic_ns() - now;
   else if (number % kTimedOneIn == 0)
-    own_ns_ += kTimedOneIn * (monotonic_ns() - now);
+    own_ns_ += kTimedOneIn * (unobserved_step_ns_ = monotonic_ns() - now);
 }
 
 void Session::plan_next_step() {
@@ -202,8 +202,10 @@ const char* Session::interned(const std::string& text) {
 
 Drained Session::drain(bool last) {
   const std::lock_guard lock(mutex_);
-  if (last) ObserverPort::alive.store(false);
-  look_if_overdue();
+  if (last)
+    ObserverPort::alive.store(false);
+  else
+    look_if_overdue();
   if (observing_) collect();
   if (last) {
     if (came_late_) ledger_.forget_training();

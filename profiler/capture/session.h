@@ -123,6 +123,7 @@ class Session : private ObserverPort {
   std::uint64_t started_ticks_ = 0;
   std::int64_t step_began_ns_ = 0;  // monotonic
   std::int64_t own_ns_ = 0;
+  std::int64_t unobserved_step_ns_ = 0;  // what the end of such a step takes
   std::int64_t drain_ns_ = 0;
 };
 

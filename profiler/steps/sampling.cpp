@@ -18,6 +18,7 @@ void SamplingPlan::step_ended(std::int64_t number, std::int64_t wall_ns, bool ob
                               std::int64_t cost_ns) {
   wall_ns_ += wall_ns;
   if (!observed) {
+    unobserved_ns_ += cost_ns;
     unobserved_wall_ns_.add(wall_ns);
     return;
   }
@@ -26,8 +27,7 @@ void SamplingPlan::step_ended(std::int64_t number, std::int64_t wall_ns, bool ob
   callbacks_ns_ = cost_ns;
   const std::int64_t cost = cost_of_a_step_ns();
   spent_ns_ += cost;
-  const double earned_per_step =
-      budget_ * static_cast<double>(wall_ns_) / static_cast<double>(number + 1);
+  const double earned_per_step = earned_ns() / static_cast<double>(number + 1);
   const auto stride =
       earned_per_step > 0
           ? static_cast<std::int64_t>(std::min(1e9, static_cast<double>(cost) / earned_per_step))
@@ -53,8 +53,12 @@ bool SamplingPlan::observes(std::int64_t number) {
   if (number < kFirstSteps) return true;
   if (number == wanted_) return true;
   if (number < not_before_) return false;
-  return static_cast<double>(spent_ns_ + cost_of_a_step_ns()) <=
-         budget_ * static_cast<double>(wall_ns_);
+  return static_cast<double>(spent_ns_ + cost_of_a_step_ns()) <= earned_ns();
+}
+
+double SamplingPlan::earned_ns() const {
+  const double all = budget_ * static_cast<double>(wall_ns_);
+  return std::max(all - static_cast<double>(unobserved_ns_), all / 4);
 }
 
 bool SamplingPlan::is_overdue(std::int64_t open_ns) const {

@@ -26,6 +26,10 @@ CONSTANT = NET + """
 for _ in range(100):
     update(torch.randn(4, 5))
 """
+IDLE_BEFORE_ITS_END = CONSTANT + """
+import time
+time.sleep(1.3)
+"""
 MANY = NET + """
 for _ in range(3000):
     update(torch.randn(4, 5))
@@ -107,6 +111,12 @@ class Sampled(JobTest):
                       for number, flops in enumerate(run.steps()) if flops is None)
         self.assertEqual(run.total()[1], epochs * EPOCH - missing)
         return without
+
+    def test_a_job_that_idles_unobserved_before_its_end_ends_as_ever(self):
+        # Long enough for the interval to be looked into, while torch takes itself apart.
+        for _ in range(3):
+            run = self.run_job(IDLE_BEFORE_ITS_END, options=("--every", "1000000"))
+            self.assertEqual(run.err, "")
 
     def test_every_seventh_step_tells_the_others(self):
         run = self.run_job(CONSTANT, options=("--every", "7"))

@@ -42,6 +42,24 @@ TEST(SamplingPlan, BelievesTheRunWhenItShowsAHigherCostThanTheCallbacks) {
   EXPECT_LE(observed, 1500) << "100 us each, 1 % of 8.6 s pays for 860";
 }
 
+TEST(SamplingPlan, PaysForUnobservedStepsFromTheSameBudget) {
+  const auto observed_of = [](std::int64_t unobserved_cost_ns) {
+    SamplingPlan plan(0.01, 0);
+    int observed = 0;
+    for (std::int64_t number = 0; number < 100'000; ++number) {
+      const bool observes = plan.observes(number);
+      observed += observes ? 1 : 0;
+      plan.step_ended(number, 100'000 + (observes ? 50'000 : 0), observes,
+                      observes ? 50'000 : unobserved_cost_ns);
+    }
+    return observed;
+  };
+  // 1 us a step is earned, and an observed one costs 50.
+  EXPECT_NEAR(observed_of(0), 2000, 60);
+  EXPECT_NEAR(observed_of(500), 1000, 60);
+  EXPECT_NEAR(observed_of(5'000), 500, 60);
+}
+
 TEST(SamplingPlan, DoesNotKeepStepWithThePeriodOfTheJob) {
   SamplingPlan plan(0.01, 0);
   std::array<int, 46> seen{};
