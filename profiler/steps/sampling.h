@@ -27,8 +27,9 @@ class RecentMedian {
 /// Every step, while that fits. Otherwise a step is observed when the time that has passed has
 /// earned its cost, after a pseudo-random delay: a fixed stride could keep step with the epochs and
 /// see only their last batches. The cost of an observed step is the larger of what the callbacks
-/// are known to take and what the run itself shows, observed steps against unobserved ones. What the
-/// other steps cost is paid from the same budget, but a quarter of it is always left for observing.
+/// are known to take and what the run itself shows, observed steps against unobserved ones. What
+/// the other steps cost is paid from the same budget, but a quarter of it is always left for
+/// observing.
 ///
 /// With `every` = N, one step of each N consecutive ones, for the same reason not always the same.
 class SamplingPlan {
@@ -36,8 +37,8 @@ class SamplingPlan {
   /// `budget` is a share, 0.01 = 1 %. `every` > 0 overrules it.
   SamplingPlan(double budget, std::int64_t every) : budget_(budget), every_(every) {}
 
-  /// Step `number` took `wall_ns`, `cost_ns` of it for us: for callbacks if it was observed, else for
-  /// noticing that it ended.
+  /// Step `number` took `wall_ns`, `cost_ns` of it for us: for callbacks if it was observed, else
+  /// for noticing that it ended.
   void step_ended(std::int64_t number, std::int64_t wall_ns, bool observed, std::int64_t cost_ns);
 
   /// Ask that step `number` be observed even if it is not earned: no step like it has been counted.
@@ -64,10 +65,10 @@ class SamplingPlan {
   double budget_;
   std::int64_t every_;
   std::int64_t wall_ns_ = 0;
-  std::int64_t spent_ns_ = 0;      // on observed steps
-  std::int64_t unobserved_ns_ = 0; // on the others
-  std::int64_t callbacks_ns_ = 0;  // of the last observed step
-  std::int64_t not_before_ = 0;    // step number
+  std::int64_t spent_ns_ = 0;       // on observed steps
+  std::int64_t unobserved_ns_ = 0;  // on the others
+  std::int64_t callbacks_ns_ = 0;   // of the last observed step
+  std::int64_t not_before_ = 0;     // step number
   std::int64_t wanted_ = -1;
   std::uint64_t random_ = 0x9e3779b97f4a7c15u;
   RecentMedian observed_wall_ns_;
