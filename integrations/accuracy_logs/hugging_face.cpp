@@ -26,6 +26,8 @@ nlohmann::json state_in(std::istream& log) {
     throw LogError(
         fmt::format("is no whole JSON (broken at byte {} of {}): was the file cut short?",
                     error.byte, text.size()));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw LogError("holds a number beyond what a double can hold (1.8e308)");
   }
 }
 

@@ -8,7 +8,7 @@
 namespace flopprof::accuracy_logs {
 
 /// JSON as Python writes it: NaN and Infinity outside strings are read as the string "NaN". Throws
-/// nlohmann::json::parse_error.
+/// nlohmann::json::parse_error, and out_of_range for a number that no double holds.
 nlohmann::json parse_python_json(std::string_view text);
 
 /// A number, or NaN for what parse_python_json made of one; nothing for anything else.

@@ -74,6 +74,11 @@ TEST(ReadLog, RefusesTruncatedJson) {
               HasSubstr("line 2"));
 }
 
+TEST(ReadLog, RefusesNumbersThatNoDoubleHolds) {
+  EXPECT_THAT(error_of("{\"log_history\": [{\"epoch\": 1e666}]}", {.metric = "accuracy"}),
+              HasSubstr("beyond what a double can hold"));
+}
+
 TEST(ReadLog, SurvivesLinesOf20MB) {
   const std::string longest(20 << 20, 'x');
   EXPECT_EQ(read_text("Epoch: [0][1/9]\n" + longest + "\n * Acc@1 5 Acc@5 9\n", {.metric = "top5"})
