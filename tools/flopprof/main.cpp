@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
   flopprof::tools::add_convert(app);
   flopprof::tools::add_build_observer(app);
   flopprof::tools::add_validate(app);
+  flopprof::tools::add_doctor(app);
   try {
     app.parse(flopprof::tools::parser_arguments({argv + 1, argv + argc}));
   } catch (const CLI::ParseError& error) {
