@@ -115,6 +115,7 @@ owned("sqlite3_" "sqlite3_[a-z]" profiler/store/database.*)
 owned("getenv()" "getenv *[(]" profiler/capture/config.cpp profiler/capture/*.c
       tools/flopprof/terminal.cpp tests/)
 owned("at::, c10:: or torch::" "(^|[^A-Za-z0-9_])(at|c10|torch)::" integrations/libtorch/ bench/ tests/libtorch/)
+owned("a function of libelf" "(^|[^A-Za-z0-9_])g?elf_[a-z]+ *[(]" profiler/cubin/elf_file.*)
 owned("a CUPTI function" "cupti[A-Z]" profiler/capture/ tests/simgpu/)
 owned("a kernel launch" "<<<" kernels/)
 
