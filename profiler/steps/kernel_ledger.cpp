@@ -34,6 +34,7 @@ void KernelLedger::know(std::span<const LaunchInterval> intervals) {
     const auto at = static_cast<std::size_t>(interval.number - first_number_);
     if (at >= open_.size()) open_.resize(at + 1);
     open_[at].interval = interval;
+    near_ = interval.highest;
   }
 }
 

@@ -88,7 +88,7 @@ class KernelLedger {
   std::vector<std::string_view> names_;
   std::deque<Open> open_;  // by number, from first_number_
   std::int64_t first_number_ = 0;
-  std::int64_t near_ = 0;    // the last kernel's id
+  std::int64_t near_ = 0;    // an id of these days, for those that have 32 bits
   std::size_t last_at_ = 0;  // where it was placed
   std::int64_t round_ = 0;
   std::vector<KernelSums> kernels_;  // by number

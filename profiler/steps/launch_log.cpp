@@ -15,8 +15,9 @@ void LaunchLog::note(std::uint32_t correlation, std::int64_t kernels,
                      std::int64_t graphs) noexcept {
   const std::lock_guard lock(mutex_);
   if (!started_) return;
-  const std::int64_t id = widened(correlation, highest_);
-  highest_ = std::max(highest_, id);
+  const std::int64_t id = widened(correlation, highest_.value_or(correlation));
+  highest_ = std::max(highest_.value_or(id), id);
+  intervals_.back().highest = *highest_;
   // A thread may have taken its id before another thread ended the step: the id decides.
   auto at = intervals_.rbegin();
   while (id < at->first && std::next(at) != intervals_.rend()) ++at;
@@ -28,10 +29,10 @@ void LaunchLog::cut(std::int64_t step) {
   const std::lock_guard lock(mutex_);
   if (!started_) return;
   LaunchInterval& open = intervals_.back();
-  open.end = std::max(open.first, highest_ + 1);
+  open.end = highest_ ? std::max(open.first, *highest_ + 1) : open.first;
   open.step = step;
   open.closed = true;
-  intervals_.push_back({.number = open.number + 1, .first = open.end});
+  intervals_.push_back({.number = open.number + 1, .first = open.end, .highest = open.highest});
 }
 
 std::vector<LaunchInterval> LaunchLog::known() const {

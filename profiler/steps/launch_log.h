@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "profiler/record/step.h"
@@ -15,8 +16,9 @@ namespace flopprof::steps {
 /// they come from and are carried on past that here.
 struct LaunchInterval {
   std::int64_t number = 0;  ///< intervals are numbered from 0
-  std::int64_t first = 0;
+  std::int64_t first = INT64_MIN;
   std::int64_t end = INT64_MAX;
+  std::int64_t highest = 0;  ///< of all ids so far, when this interval was the open one
   std::int64_t step = kOutsideSteps;
   std::int64_t kernels = 0;  ///< launched one by one
   std::int64_t graphs = 0;   ///< graph launches: each runs a number of kernels that nobody says
@@ -56,7 +58,7 @@ class LaunchLog {
 
   mutable std::mutex mutex_;
   bool started_ = false;
-  std::int64_t highest_ = 0;
+  std::optional<std::int64_t> highest_;
   std::deque<LaunchInterval> intervals_;  // the last is open
 };
 

@@ -111,6 +111,24 @@ TEST_F(KernelLedgerTest, KeepsWorkOutsideStepsApart) {
   EXPECT_EQ(changes.steps.back().busy_ns, 50);
 }
 
+TEST(KernelLedger, FollowsIdsThatBeginAnewAfter32Bits) {
+  LaunchLog log;
+  log.start();
+  log.kernel_launched(0xffff'fffe);
+  log.kernel_launched(1);
+  log.cut(0);
+  KernelLedger ledger;
+  ledger.know(log.known());
+  const std::uint32_t kernel = ledger.number_of("gemm");
+  ledger.add({.kernel = kernel, .correlation = 1, .started_at = 30, .ended_at = 40});
+  ledger.add({.kernel = kernel, .correlation = 0xffff'fffe, .started_at = 10, .ended_at = 20});
+  ledger.settle(false);
+  const auto changes = ledger.take_changes();
+  EXPECT_EQ(changes.late_records, 0);
+  ASSERT_EQ(changes.steps.size(), 1u);
+  EXPECT_EQ(changes.steps[0].busy_ns, 20);
+}
+
 TEST(KernelLedger, AStepThatLaunchedNothingWasBusyForNoTime) {
   KernelLedger ledger;
   const std::vector<LaunchInterval> known{
