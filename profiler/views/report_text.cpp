@@ -86,11 +86,13 @@ void add_gpu_lines(const RunOverview& run, std::vector<Line>& lines) {
   if (!run.gpu) return;
   const auto seconds = [](std::int64_t ns) { return seconds_text(seconds_of(ns)); };
   const GpuTotal& gpu = *run.gpu;
-  const double share = gpu.allocated_ns == 0 ? 0
-                                             : static_cast<double>(gpu.gpu_ns) /
-                                                   static_cast<double>(gpu.allocated_ns);
-  lines.push_back({"GPU-seconds", fmt::format("{} = {} of {} allocated", seconds(gpu.gpu_ns),
-                                              percent_text(share), seconds(gpu.allocated_ns))});
+  const std::string of =
+      fmt::format("{} of {} allocated", seconds(gpu.gpu_ns), seconds(gpu.allocated_ns));
+  // A share of the time of all steps would be too low where some are left out.
+  const bool whole = gpu.steps_without_gpu_time == 0 && gpu.allocated_ns > 0;
+  const double share =
+      whole ? static_cast<double>(gpu.gpu_ns) / static_cast<double>(gpu.allocated_ns) : 0;
+  lines.push_back({"GPU-seconds", whole ? of + " = " + percent_text(share) : of});
   lines.push_back({"  kernels, plain sum", seconds(gpu.kernel_ns)});
   if (gpu.steps_without_gpu_time > 0)
     lines.push_back({"  steps left out", grouped(gpu.steps_without_gpu_time)});
