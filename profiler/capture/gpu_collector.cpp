@@ -12,7 +12,7 @@
 #include "profiler/capture/activity_buffers.h"
 #include "profiler/capture/activity_records.h"
 #include "profiler/capture/cupti_library.h"
-#include "profiler/capture/this_process.h"
+#include "profiler/capture/kernel_name.h"
 #include "profiler/steps/kernel_ledger.h"
 
 namespace flopprof::capture {
@@ -284,6 +284,7 @@ void drain_gpu(bool last, Drained& drained) {
   tell_incomplete(changes, drained);
   drained.gpu_steps = std::move(changes.steps);
   drained.kernels = std::move(changes.kernels);
+  for (KernelWork& work : drained.kernels) work.kernel = demangled(work.kernel);
   for (const auto& [number, device] : now->devices) drained.devices.push_back(device);
 }
 

@@ -7,7 +7,7 @@ namespace flopprof::steps {
 namespace {
 
 /// A step that waits for records longer than this many later ones will not get them.
-constexpr std::size_t kMostOpen = 4096;
+constexpr std::size_t kMostOpen = 16'384;
 
 /// How long after the last of its records a step with graph launches is taken for complete.
 constexpr std::int64_t kQuietRounds = 2;

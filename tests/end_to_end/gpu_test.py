@@ -3,15 +3,26 @@
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
+import time
 import unittest
 
 BUILD = os.environ["FLOPPROF_BUILD"]
 FLOPPROF = os.path.join(BUILD, "bin/flopprof")
 SIMGPU = os.path.join(BUILD, "tests/simgpu")
 JOB = os.path.join(SIMGPU, "driver_job")
+
+
+def wait_for(row):
+    for _ in range(300):
+        found = row()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError
 
 
 class GpuTest(unittest.TestCase):
@@ -41,6 +52,17 @@ class GpuTest(unittest.TestCase):
             return [ns for (ns,) in connection.execute("SELECT gpu_ns FROM step_total ORDER BY step")]
         finally:
             connection.close()
+
+    def row(self, query):
+        """One row of a run.db that is only being made, or nothing; a plain connect() would make it."""
+        try:
+            connection = sqlite3.connect(f"file:{self.run_db}?mode=ro", uri=True, timeout=10)
+            try:
+                return connection.execute(query).fetchone()
+            finally:
+                connection.close()
+        except sqlite3.OperationalError:
+            return None
 
     def faults(self):
         return {f["what"]: f for f in self.report()["faults"] if "overhead" not in f["what"]}
@@ -107,6 +129,28 @@ class Steps(GpuTest):
         self.assertEqual(self.report()["totals"]["steps_without_gpu_seconds"], left_out)
         self.assertEqual("GPU-seconds of steps not known" in self.faults(), left_out > 0)
 
+    def test_are_the_nvtx_ranges_that_were_asked_for(self):
+        self.attached("ranges", options=["--step-range", "iteration"])
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, 200_000])
+        device, = self.report()["by_device"]
+        self.assertAlmostEqual(device["other_gpu_seconds"], 40e-6, 12)
+
+    def test_name_their_kernels_as_the_author_wrote_them(self):
+        self.attached("names")
+        names = [kernel["kernel"] for kernel in self.report("--by", "kernel")["by_kernel"]]
+        self.assertEqual(names, ["gemm(float*)", "hostile\"';--\n" + "x" * 10_000])
+
+    def test_that_were_written_survive_a_kill(self):
+        command = [FLOPPROF, "run", "-o", self.run_db, "--", JOB, "hangs"]
+        environment = dict(os.environ, LD_LIBRARY_PATH=SIMGPU)
+        launcher = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        self.addCleanup(launcher.kill)
+        written = "SELECT pid FROM process JOIN gpu_step ON process = id WHERE step = 2"
+        os.kill(wait_for(lambda: self.row(written))[0], signal.SIGKILL)
+        self.assertEqual(launcher.wait(30), 128 + signal.SIGKILL)
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 3)
+        self.assertIn("process killed", self.faults())
+
     def test_of_a_job_that_launches_nothing_have_no_gpu_time(self):
         self.attached("nothing")
         self.assertIsNone(self.report()["totals"]["gpu_seconds"])
@@ -150,6 +194,12 @@ class Faults(GpuTest):
     def test_a_refusal_says_which_call_and_why(self):
         self.attached("steps", SIMGPU_FAULT="cuptiActivityEnable=35")
         self.assertIn("cuptiActivityEnable: simulated error (35)", self.faults()["GPU work not counted"]["detail"])
+
+    def test_the_copy_that_the_job_has_mapped_is_taken(self):
+        mapped = os.path.join(self.folder, "libcupti.so.13")
+        shutil.copy(os.path.join(SIMGPU, "libcupti.so.13"), mapped)
+        self.attached("steps", LD_PRELOAD=mapped, SIMGPU_FAULT="cuptiActivityEnable=35")
+        self.assertIn(mapped, self.faults()["GPU work not counted"]["detail"])
 
     def test_a_failure_of_any_call_reaches_no_job_and_no_total(self):
         calls = os.path.join(self.folder, "calls")

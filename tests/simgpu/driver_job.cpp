@@ -2,6 +2,7 @@
 // block of its grid's x. Its argument names what it does; it prints what the driver answered.
 
 #include <cuda.h>
+#include <nvtx3/nvToolsExt.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -155,10 +156,37 @@ void many() {
   }
 }
 
+/// Two steps that NVTX ranges name, the second pushed within another range.
+void ranges() {
+  Gpu gpu;
+  nvtxRangePushA("iteration");
+  gpu.launch("gemm", 100);
+  nvtxRangePop();
+  gpu.launch("eval", 40);
+  nvtxRangePushA("epoch");
+  nvtxRangePushA("iteration");
+  gpu.launch("gemm", 200);
+  nvtxRangePop();
+  nvtxRangePop();
+}
+
+void names() {
+  Gpu gpu;
+  const flopprof::StepScope step;
+  gpu.launch("_Z4gemmPf", 2);
+  gpu.launch("hostile\"';--\n" + std::string(10'000, 'x'), 1);
+}
+
+/// The job of `steps`, which then waits to be killed.
+void hangs() {
+  steps();
+  for (;;) pause();
+}
+
 const std::map<std::string, std::function<void()>> kJobs = {
-    {"steps", steps},     {"run_ahead", run_ahead}, {"threads", threads},
-    {"refused", refused}, {"graph", graph},         {"reset", reset},
-    {"forks", forks},     {"many", many},           {"nothing", [] {}}};
+    {"steps", steps},   {"run_ahead", run_ahead}, {"threads", threads}, {"refused", refused},
+    {"graph", graph},   {"reset", reset},         {"forks", forks},     {"many", many},
+    {"ranges", ranges}, {"names", names},         {"hangs", hangs},     {"nothing", [] {}}};
 
 }  // namespace
 
