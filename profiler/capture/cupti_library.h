@@ -2,6 +2,7 @@
 
 #include <cupti.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@ namespace flopprof::capture {
 /// serves machines with and without a GPU.
 struct CuptiLibrary {
   std::string path;
+  std::uint32_t version = 0;  ///< 130001 for 13.0; 0: not asked yet
   decltype(&cuptiGetVersion) get_version = nullptr;
   decltype(&cuptiSubscribe) subscribe = nullptr;
   decltype(&cuptiSubscribe_v2) subscribe_v2 = nullptr;  ///< from CUDA 13 on; may be null

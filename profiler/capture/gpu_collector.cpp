@@ -1,6 +1,5 @@
 #include "profiler/capture/gpu_collector.h"
 
-#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "profiler/capture/activity_buffers.h"
 #include "profiler/capture/activity_records.h"
 #include "profiler/capture/cupti_library.h"
+#include "profiler/capture/cupti_subscription.h"
 #include "profiler/capture/kernel_name.h"
 #include "profiler/steps/kernel_ledger.h"
 
@@ -24,32 +24,12 @@ struct Following {
   CuptiLibrary cupti;
   Session& session;
   std::function<void()> hurry;
-  CUpti_SubscriberHandle subscriber = nullptr;
   ActivityBuffers buffers;
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
-  bool reads_devices = true;
 };
 std::atomic<Following*> following{nullptr};
-
-constexpr std::array kKernelLaunches = {
-    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel,
-    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel_ptsz,
-    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernelEx,
-    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernelEx_ptsz,
-    CUPTI_DRIVER_TRACE_CBID_cuLaunchCooperativeKernel,
-    CUPTI_DRIVER_TRACE_CBID_cuLaunchCooperativeKernel_ptsz,
-};
-constexpr std::array kGraphLaunches = {
-    CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch,
-    CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch_ptsz,
-};
-
-bool is_graph_launch(CUpti_CallbackId id) {
-  return id == CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch ||
-         id == CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch_ptsz;
-}
 
 void note_launch(steps::LaunchLog& launches, CUpti_CallbackId id,
                  const CUpti_CallbackData& call) noexcept {
@@ -95,83 +75,6 @@ void CUPTIAPI on_buffer_full(CUcontext context, std::uint32_t stream, std::uint8
   if (full % ActivityBuffers::kMany == 0) now->hurry();
 }
 
-std::string text_of(const CuptiLibrary& cupti, CUptiResult result) {
-  const char* text = nullptr;
-  if (cupti.result_string(result, &text) != CUPTI_SUCCESS || text == nullptr) text = "unknown";
-  return std::string(text) + " (" + std::to_string(static_cast<int>(result)) + ")";
-}
-
-/// Which call was refused, and with what.
-struct Refusal {
-  std::string call;
-  CUptiResult result = CUPTI_SUCCESS;
-  std::string holder;  ///< of the subscription, where that is what is refused
-};
-
-class Start {
- public:
-  explicit Start(Following& now) : now_(now) {}
-
-  std::optional<Refusal> run() {
-    std::uint32_t version = 0;
-    tried("cuptiGetVersion", now_.cupti.get_version(&version));
-    now_.reads_devices = version >= 130000;
-    if (!refusal_) subscribe();
-    tried("cuptiActivityRegisterCallbacks",
-          [&] { return now_.cupti.register_callbacks(on_buffer_wanted, on_buffer_full); });
-    for (const auto kind : {CUPTI_ACTIVITY_KIND_DEVICE, CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL}) {
-      tried("cuptiActivityEnable", [&] { return now_.cupti.enable(kind); });
-    }
-    for (const CUpti_CallbackId id : kKernelLaunches) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
-    for (const CUpti_CallbackId id : kGraphLaunches) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
-    call_back(CUPTI_CB_DOMAIN_RESOURCE, CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING);
-    if (refusal_) undo();
-    return refusal_;
-  }
-
- private:
-  void tried(const char* call, CUptiResult result) {
-    if (result != CUPTI_SUCCESS) refusal_ = Refusal{.call = call, .result = result};
-  }
-  /// Nothing is tried after a refusal.
-  template <typename Call>
-  void tried(const char* name, Call call) {
-    if (!refusal_) tried(name, call());
-  }
-
-  void subscribe() {
-    if (now_.cupti.subscribe_v2 == nullptr) {
-      tried("cuptiSubscribe", now_.cupti.subscribe(&now_.subscriber, on_callback, nullptr));
-      return;
-    }
-    std::array<char, CUPTI_OLD_SUBSCRIBER_NAME_MIN_LEN + 1> holder{};
-    CUpti_SubscriberParams params{};
-    params.structSize = CUpti_SubscriberParams_STRUCT_SIZE;
-    params.subscriberName = "flopprof";
-    params.oldSubscriberName = holder.data();
-    params.oldSubscriberSize = CUPTI_OLD_SUBSCRIBER_NAME_MIN_LEN;
-    tried("cuptiSubscribe_v2",
-          now_.cupti.subscribe_v2(&now_.subscriber, on_callback, nullptr, &params));
-    if (refusal_) refusal_->holder = holder.data();
-  }
-
-  void call_back(CUpti_CallbackDomain domain, CUpti_CallbackId id) {
-    tried("cuptiEnableCallback",
-          [&] { return now_.cupti.enable_callback(1, now_.subscriber, domain, id); });
-  }
-
-  /// The interface is left to whoever comes next. What is refused here changes nothing for us.
-  void undo() {
-    if (now_.subscriber == nullptr) return;
-    now_.cupti.disable(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL);
-    now_.cupti.disable(CUPTI_ACTIVITY_KIND_DEVICE);
-    now_.cupti.unsubscribe(now_.subscriber);
-  }
-
-  Following& now_;
-  std::optional<Refusal> refusal_;
-};
-
 /// What a subscriber gets where no driver works.
 bool is_without_gpu(const Refusal& refusal) {
   return refusal.call.starts_with("cuptiSubscribe") &&
@@ -214,7 +117,7 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
       dropped += static_cast<std::int64_t>(records);
   };
   for (const FullBuffer& buffer : full) {
-    const RecordSink sink{now.kernels, now.devices, now.reads_devices};
+    const RecordSink sink{now.kernels, now.devices, now.cupti.version >= 130000};
     if (!translate(now.cupti.next_record, buffer.data, buffer.used, sink)) ++unreadable;
     now.buffers.give_back(buffer.data);
     if (buffer.context != nullptr) ask_dropped(buffer.context, buffer.stream);
@@ -256,7 +159,9 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
   auto now = std::unique_ptr<Following>(
       new Following{.cupti = *cupti, .session = session, .hurry = std::move(hurry)});
   following.store(now.get(), std::memory_order_release);
-  if (const auto refusal = Start(*now).run()) {
+  const CuptiCallbacks callbacks{
+      .called = on_callback, .buffer_wanted = on_buffer_wanted, .buffer_full = on_buffer_full};
+  if (const auto refusal = subscribe(now->cupti, callbacks)) {
     following.store(nullptr);
     static_cast<void>(now.release());  // a callback that had begun may still read it
     return tell(session, *cupti, *refusal);

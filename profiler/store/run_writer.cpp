@@ -161,6 +161,7 @@ void RunWriter::write_work(Database& run) {
 }
 
 void RunWriter::write_gpu(Database& run) {
+  if (kept_.devices.empty() && kept_gpu_steps_.empty() && kept_kernels_.empty()) return;
   Statement device = run.prepare("INSERT OR REPLACE INTO gpu_device VALUES (?,?,?,?)");
   for (const GpuDevice& row : kept_.devices) {
     device.bind(0, process_id_).bind(1, row.device).bind(2, row.name).bind(3, row.uuid).run();

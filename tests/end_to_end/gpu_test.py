@@ -31,12 +31,12 @@ class GpuTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.run_db = os.path.join(self.folder, "run.db")
 
-    def attached(self, what, options=(), **variables):
+    def attached(self, what, options=(), command=None, **variables):
         """Runs the job, which must not notice anything: it always prints the same and ends with 7."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("FLOPPROF_", "SIMGPU_", "LD_", "CUDA_"))}
         environment = dict(clean, LD_LIBRARY_PATH=SIMGPU, **variables)
-        command = [FLOPPROF, "run", "-f", "-o", self.run_db, *options, "--", JOB, what]
-        result = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+        attach = [FLOPPROF, "run", "-f", "-o", self.run_db, *options, "--"]
+        result = subprocess.run(attach + (command or [JOB, what]), env=environment, capture_output=True, timeout=60)
         self.assertEqual((result.returncode, result.stderr), (7, b""))
         self.assertTrue(result.stdout.endswith(b"done\n"))
 
@@ -115,6 +115,17 @@ class Steps(GpuTest):
     def test_are_the_parents_after_a_fork(self):
         self.attached("forks")
         self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 3)
+
+    def test_are_the_childs_when_it_is_the_first_to_use_cuda(self):
+        self.attached("child_steps")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 3)
+
+    def test_of_two_ranks_are_one_step(self):
+        rank = f"MASTER_ADDR=here WORLD_SIZE=2 RANK=%d {JOB} steps"
+        self.attached("", command=["sh", "-c", f"{rank % 0} & {rank % 1} > /dev/null; wait; exit 7"])
+        self.assertEqual(self.gpu_ns_of_steps(), [200_000] * 3)
+        device, = self.report()["by_device"]  # both processes see the same one
+        self.assertEqual(device["kernels"], 12)
 
     def test_go_on_when_correlation_ids_begin_anew(self):
         self.attached("steps", SIMGPU_FIRST_CORRELATION=str(2**32 - 6))
@@ -201,16 +212,22 @@ class Faults(GpuTest):
         self.attached("steps", LD_PRELOAD=mapped, SIMGPU_FAULT="cuptiActivityEnable=35")
         self.assertIn(mapped, self.faults()["GPU work not counted"]["detail"])
 
+    def test_records_that_another_profiler_takes_leave_their_steps_out(self):
+        self.attached("robbed")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, None, None])
+        self.assertEqual(self.faults()["GPU records missing"]["count"], 2)
+
     def test_a_failure_of_any_call_reaches_no_job_and_no_total(self):
         calls = os.path.join(self.folder, "calls")
         self.attached("steps", SIMGPU_CALLS=calls)
         with open(calls) as file:
             number = int(file.read())
         self.assertGreater(number, 15)
-        for turn in range(1, number + 1):
-            self.attached("steps", SIMGPU_FAULT=f"#{turn}=7")
-            for ns in self.gpu_ns_of_steps():
-                self.assertIn(ns, (100_000, None), f"call {turn}")
+        for code in (7, 35, 999):
+            for turn in range(1, number + 1):
+                self.attached("steps", SIMGPU_FAULT=f"#{turn}={code}")
+                for ns in self.gpu_ns_of_steps():
+                    self.assertIn(ns, (100_000, None), f"call {turn}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 // block of its grid's x. Its argument names what it does; it prints what the driver answered.
 
 #include <cuda.h>
+#include <cupti.h>
+#include <dlfcn.h>
 #include <nvtx3/nvToolsExt.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +140,42 @@ void reset() {
   check(cuCtxSynchronize());
 }
 
+/// After the first step another profiler takes the records, as torch.profiler does, unasked.
+void robbed() {
+  Gpu gpu;
+  for (int number = 0; number < 3; ++number) {
+    const flopprof::StepScope step;
+    gpu.launch("gemm", 100);
+    if (number == 0) {
+      static std::uint8_t buffer[1 << 20];
+      void* library = dlopen("libcupti.so.13", RTLD_NOW | RTLD_NOLOAD);
+      if (library == nullptr) continue;  // not attached
+      using Register =
+          CUptiResult (*)(CUpti_BuffersCallbackRequestFunc, CUpti_BuffersCallbackCompleteFunc);
+      using Flush = CUptiResult (*)(std::uint32_t);
+      reinterpret_cast<Flush>(dlsym(library, "cuptiActivityFlushAll"))(0);
+      reinterpret_cast<Register>(dlsym(library, "cuptiActivityRegisterCallbacks"))(
+          [](std::uint8_t** data, std::size_t* size, std::size_t* most) {
+            *data = buffer, *size = sizeof buffer, *most = 0;
+          },
+          [](CUcontext, std::uint32_t, std::uint8_t*, std::size_t, std::size_t) {});
+    }
+  }
+}
+
+/// CUDA is first used in the child of a fork.
+int child_steps() {
+  const pid_t child = fork();
+  if (child == 0) {
+    check(cuInit(0));
+    steps();
+    std::exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
 /// The child of a fork has no CUDA.
 void forks() {
   steps();
@@ -186,13 +224,19 @@ void hangs() {
 const std::map<std::string, std::function<void()>> kJobs = {
     {"steps", steps},   {"run_ahead", run_ahead}, {"threads", threads}, {"refused", refused},
     {"graph", graph},   {"reset", reset},         {"forks", forks},     {"many", many},
-    {"ranges", ranges}, {"names", names},         {"hangs", hangs},     {"nothing", [] {}}};
+    {"robbed", robbed}, {"ranges", ranges},       {"names", names},     {"hangs", hangs},
+    {"nothing", [] {}}};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  check(cuInit(0));
-  kJobs.at(argc > 1 ? argv[1] : "steps")();
+  const std::string what = argc > 1 ? argv[1] : "steps";
+  if (what == "child_steps") {
+    if (child_steps() != 0) return 1;
+  } else {
+    check(cuInit(0));
+    kJobs.at(what)();
+  }
   std::puts("done");
   return 7;
 }

@@ -118,6 +118,24 @@ TEST_F(RunWriterTest, GrowsWithStepsAndKernelsNotWithLaunches) {
   EXPECT_EQ(number(run, "SELECT gpu_ns FROM gpu_total"), 240);
 }
 
+TEST_F(RunWriterTest, GrowsByAtMost150BytesAStepOnAGpu) {
+  RunWriter one = writer();
+  one.write(one_step(0, 240));
+  const auto before = std::filesystem::file_size(path());
+  Drained many;
+  for (std::int64_t i = 1; i <= 100'000; ++i) {
+    many.steps.push_back(
+        {.number = i, .wall_ns = 1'234'567'890, .model_flops = 123'456'789'012'345});
+    many.gpu_steps.push_back({.step = i,
+                              .device = 0,
+                              .kernels = 1000,
+                              .kernel_ns = 1'234'567'890,
+                              .busy_ns = 1'234'567'890});
+  }
+  one.write(std::move(many));
+  EXPECT_LE((std::filesystem::file_size(path()) - before) / 100'000, 150u);
+}
+
 TEST_F(RunWriterTest, TakesAStepsGpuTimeBackWhenARecordCameLate) {
   RunWriter one = writer();
   Drained drained = one_step(0, 240);
