@@ -20,6 +20,7 @@
 #include "profiler/capture/config.h"
 #include "profiler/capture/drain_thread.h"
 #include "profiler/capture/fault_channel.h"
+#include "profiler/capture/gpu_collector.h"
 #include "profiler/capture/layer_stack.h"
 #include "profiler/capture/libtorch.h"
 #include "profiler/capture/session.h"
@@ -61,6 +62,7 @@ class Attachment {
   bool asked_for() const { return !config_.run_path.empty(); }
 
   int attach_libtorch();
+  void follow_gpu();
   void finish() noexcept;
 
  private:
@@ -106,6 +108,7 @@ void Attachment::finish() noexcept {
 
 void Attachment::after_fork_in_child() noexcept {
   owner_ = getpid();
+  capture::forget_gpu();
   drain_thread_.forget();
   writer_.release();  // leaked: the parent's thread may have been writing with it
   write_error_.clear();
@@ -148,7 +151,9 @@ void Attachment::drain(bool last) noexcept {
           config_.run_path, capture::run_seen_from(config_, process), process);
     }
     session_.drain_cost_ns(capture::thread_cpu_ns());
-    writer_->write(session_.drain(last));
+    Drained drained = session_.drain(last);
+    capture::drain_gpu(last, drained);
+    writer_->write(std::move(drained));
     write_error_.clear();
   } catch (const std::exception& error) {
     write_error_ = error.what();
@@ -159,6 +164,13 @@ void Attachment::drain(bool last) noexcept {
     tell_fault("run.db not written", write_error_ + " (process " + std::to_string(getpid()) + ")",
                "make sure that the folder exists, can be written and has room");
   }
+}
+
+void Attachment::follow_gpu() {
+  if (!asked_for() || !capture::follow_gpu(session_, [this] { drain_thread_.hurry(); })) return;
+  // Before the driver's own exit handlers, which are there by now: they take the records with them.
+  std::atexit([] { instance().finish(); });
+  session_.thread_recorded();
 }
 
 int Attachment::attach_libtorch() {
@@ -256,15 +268,10 @@ FLOPPROF_EXPORT int flopprof_add_formula(const char* op, const char* expression,
   return result;
 }
 
-/// Called by libcuda, which found this library in CUDA_INJECTION64_PATH. The collector of GPU work
-/// is not part of this version, and a run must not look as if it were.
+/// Called by libcuda, which found this library in CUDA_INJECTION64_PATH, before any context is
+/// made.
 FLOPPROF_EXPORT int InitializeInjection() noexcept {
-  guarded("noting the GPU", [] {
-    auto& session = Attachment::instance().session();
-    session.add_fault("GPU work not counted",
-                      "the job uses CUDA; executed FLOPs and GPU-seconds are not measured",
-                      "model FLOPs are counted all the same");
-  });
+  guarded("not following the GPU", [] { Attachment::instance().follow_gpu(); });
   return 1;
 }
 

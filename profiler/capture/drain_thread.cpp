@@ -60,6 +60,8 @@ void DrainThread::run() noexcept {
   wake(state_);
 }
 
+void DrainThread::hurry() noexcept { wake(state_); }
+
 bool DrainThread::finish(int at_most_ms) noexcept {
   const int saved_errno = errno;
   std::uint32_t running = kRunning;

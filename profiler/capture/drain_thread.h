@@ -19,6 +19,9 @@ class DrainThread {
   /// False when no thread could be made.
   bool start() noexcept;
 
+  /// The next drain is to come at once, not with its second. May be called from any thread.
+  void hurry() noexcept;
+
   /// Asks for the last drain and waits for it, `at_most_ms` long; false when that was not enough.
   /// May be called from a signal handler and from _exit. Does nothing where the thread never
   /// started.

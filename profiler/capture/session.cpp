@@ -101,6 +101,7 @@ void Session::end_step(const StepHints& hints) {
                        .hints = hints,
                        .batches = take_batches()};
   const std::int64_t number = ledger_.steps();
+  launches_->cut(number);
   std::int64_t cost_ns = unobserved_step_ns_;
   if (observing_) {
     const std::uint32_t signature = collect();
@@ -161,6 +162,7 @@ void Session::step_began(const char* source) {
   marked_step_open_ = true;
   if (observing_) collect();
   ledger_.end_outside();
+  launches_->cut(kOutsideSteps);
   came_late_ = false;
   step_began_ns_ = monotonic_ns();
 }
@@ -239,6 +241,9 @@ void Session::drain_cost_ns(std::int64_t thread_cpu_ns) {
 
 void Session::after_fork_in_child() {
   ledger_ = steps::Ledger();
+  // Leaked: another thread of the parent may have held its lock.
+  static_cast<void>(launches_.release());
+  launches_ = std::make_unique<steps::LaunchLog>();
   plan_ = steps::SamplingPlan(config_.overhead_budget, config_.every_steps);
   faults_.clear();
   // Kept, for an operator that was running may still write to its cells; never read again.

@@ -14,6 +14,7 @@
 #include "profiler/capture/config.h"
 #include "profiler/record/drained.h"
 #include "profiler/record/observer_port.h"
+#include "profiler/steps/launch_log.h"
 #include "profiler/steps/ledger.h"
 #include "profiler/steps/sampling.h"
 
@@ -31,6 +32,8 @@ class Session : private ObserverPort {
   Session& operator=(const Session&) = delete;
 
   ObserverPort& port() { return *this; }
+  /// Where GPU launches are noted, step by step.
+  steps::LaunchLog& launches() { return *launches_; }
 
   /// Called when the first thing has been recorded, and again after fork(): time to start draining.
   void on_first_record(std::function<void()> start) { start_draining_ = std::move(start); }
@@ -106,6 +109,7 @@ class Session : private ObserverPort {
   std::mutex mutex_;
   std::deque<Thread> threads_;
   steps::Ledger ledger_;
+  std::unique_ptr<steps::LaunchLog> launches_ = std::make_unique<steps::LaunchLog>();
   steps::SamplingPlan plan_;
   std::map<std::pair<std::string, std::string>, Fault> faults_;  // by what and detail
   std::set<std::string> texts_;

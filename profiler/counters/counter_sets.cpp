@@ -1,5 +1,7 @@
 #include "profiler/counters/counter_sets.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -138,7 +140,7 @@ std::vector<CounterSet> covering_sets(const Metrics& base_metrics, const PassesO
   // Alone, for with the timing they would need a second pass.
   const auto scalar = packed(scalar_counters(base_metrics), {}, passes_of);
   for (std::size_t i = 0; i < scalar.size(); ++i) {
-    sets.push_back({.name = i == 0 ? "S" : "S" + std::to_string(i + 1), .metrics = scalar[i]});
+    sets.push_back({.name = i == 0 ? "S" : fmt::format("S{}", i + 1), .metrics = scalar[i]});
   }
   return sets;
 }

@@ -87,6 +87,7 @@ struct StepTotal {
   std::int64_t wall_ns = 0;
   std::optional<Flops> model_flops;
   std::string source;
+  std::optional<std::int64_t> gpu_ns;
 };
 
 struct ProcessTotal {
@@ -103,6 +104,38 @@ struct ProcessTotal {
   std::int64_t step_wall_ns = 0;
   std::int64_t cpu_ns = 0;
   std::int64_t overhead_ns = 0;
+};
+
+/// One row of run.db's view gpu_total: training work alone.
+struct GpuTotal {
+  std::int64_t gpu_ns = 0;     ///< busy time, summed over devices
+  std::int64_t kernel_ns = 0;  ///< plain sum over kernels
+  std::int64_t kernels = 0;
+  std::int64_t allocated_ns = 0;            ///< time of the steps x devices
+  std::int64_t steps_without_gpu_time = 0;  ///< left out above
+};
+
+/// Training work in the plain fields.
+struct DeviceTotal {
+  std::string host;
+  std::int64_t device = 0;
+  std::string name;
+  std::string uuid;
+  std::int64_t kernels = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t gpu_ns = 0;
+  std::int64_t other_kernels = 0;
+  std::int64_t other_kernel_ns = 0;
+  std::int64_t other_gpu_ns = 0;
+};
+
+/// Training work in the plain fields.
+struct KernelTotal {
+  std::string kernel;
+  std::int64_t launches = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t other_launches = 0;
+  std::int64_t other_kernel_ns = 0;
 };
 
 /// One processor of the run: the CPU of a host.
@@ -133,9 +166,12 @@ struct RunOverview {
   std::int64_t processes = 0;
   bool libtorch_seen = false;
   std::vector<Device> devices;
+  std::vector<DeviceTotal> gpus;  ///< those that ran kernels
   RunTotal total;
+  std::optional<GpuTotal> gpu;                ///< nothing unless GPU work was observed
   std::optional<FlopsSpread> flops_per_step;  ///< nothing without a step whose FLOPs are known
   std::optional<NsSpread> wall_per_step;      ///< nothing without a step
+  std::optional<NsSpread> gpu_per_step;       ///< nothing without a step whose GPU time is known
   std::optional<FlopsInterval> interval;      ///< nothing unless the total is extrapolated
   std::vector<PhaseTotal> phases;
   std::vector<Fault> faults;

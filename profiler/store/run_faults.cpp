@@ -78,7 +78,8 @@ std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<Proc
   const bool unwritten = std::any_of(run.faults.begin(), run.faults.end(), [](const Fault& fault) {
     return fault.what.starts_with("run.db");  // somebody was attached, and says why nothing is here
   });
-  if (!run.libtorch_seen && run.total.steps == 0 && run.ended != "running" && !unwritten) {
+  if (!run.libtorch_seen && !run.gpu && run.total.steps == 0 && run.ended != "running" &&
+      !unwritten) {
     faults.push_back(nothing_attached(run));
   }
   if (run.total.steps_without_flops > 0) faults.push_back(steps_without_flops(run));
@@ -104,6 +105,11 @@ std::vector<std::string> notes_of(const RunOverview& run) {
         fmt::format("{} of {} steps were counted; the others are extrapolated from counted "
                     "steps of equal signature",
                     total.observed_steps, total.steps));
+  }
+  if (run.gpu) {
+    notes.emplace_back(
+        "GPU-seconds are measured; the FLOPs that the GPU executed are not counted by this "
+        "version");
   }
   return notes;
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kGpuTotalsSql.h"
 #include "kSchemaSql.h"
 #include "kTotalsSql.h"
 
@@ -20,12 +21,6 @@ constexpr int kSqliteNotADatabase = 26;
 void set_writing_mode(Database& run) {
   run.execute(
       "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;");
-}
-
-std::int64_t schema_version(const Database& run) {
-  Statement version = run.prepare("PRAGMA user_version");
-  version.step();
-  return version.integer(0);
 }
 
 bool has_run_row(const Database& run) {
@@ -112,6 +107,12 @@ Database open_checked(const std::filesystem::path& path, Database::Access access
 
 }  // namespace
 
+std::int64_t schema_version(const Database& run) {
+  Statement version = run.prepare("PRAGMA user_version");
+  version.step();
+  return version.integer(0);
+}
+
 Database create_run(const std::filesystem::path& path, const RunInfo& info,
                     std::int64_t launcher_pid) {
   Database run(path, Database::Access::kCreate);
@@ -119,6 +120,7 @@ Database create_run(const std::filesystem::path& path, const RunInfo& info,
   Transaction transaction(run);
   run.execute(kSchemaSql);
   run.execute(kTotalsSql);
+  run.execute(kGpuTotalsSql);
   run.execute("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   Statement insert = run.prepare(
       "INSERT INTO run (run_id, command, directory, host, started_at_ns, flopprof_version,"

@@ -11,7 +11,9 @@
 
 namespace flopprof::store {
 
-inline constexpr std::int64_t kSchemaVersion = 1;
+/// 2: GPU work. Runs of schema 1 have none of its tables and views.
+inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kFirstSchemaWithGpu = 2;
 
 /// Makes run.db with its tables, views and the row of the run, and leaves it ready for the
 /// processes of the job. Throws DatabaseError: the path cannot be written, or a file is there
@@ -27,6 +29,8 @@ Database open_run(const std::filesystem::path& path);
 Database join_run(const std::filesystem::path& path);
 
 std::string run_id_of(const Database& run);
+
+std::int64_t schema_version(const Database& run);
 
 /// The launcher's last word: how the job ended.
 void end_run(Database& run, std::int64_t ended_at_ns, const std::string& ended,

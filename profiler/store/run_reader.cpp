@@ -4,58 +4,13 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "profiler/store/gpu_reader.h"
 #include "profiler/store/liveness.h"
+#include "profiler/store/rows.h"
 #include "profiler/store/run_faults.h"
 
 namespace flopprof::store {
 namespace {
-
-/// The columns of one query by name, so that a view may gain columns.
-class Row {
- public:
-  explicit Row(Statement& statement) : statement_(statement) {}
-
-  std::int64_t integer(std::string_view name) const { return statement_.integer(column(name)); }
-  std::string text(std::string_view name) const {
-    return std::string(statement_.text(column(name)));
-  }
-  double real(std::string_view name) const { return statement_.real(column(name)); }
-  bool is_null(std::string_view name) const { return statement_.is_null(column(name)); }
-
-  std::optional<std::int64_t> maybe_integer(std::string_view name) const {
-    if (is_null(name)) return std::nullopt;
-    return integer(name);
-  }
-
-  Flops flops(std::string_view name) const {
-    const std::string_view digits = statement_.text(column(name));
-    const std::optional<Flops> flops = flops_from(digits);
-    if (!flops) {
-      throw DatabaseError("run.db is damaged: " + std::string(name) + " is '" +
-                              std::string(digits) + "', no whole number of FLOPs",
-                          1);
-    }
-    return *flops;
-  }
-
- private:
-  int column(std::string_view name) const {
-    for (int column = 0; column < statement_.columns(); ++column) {
-      if (statement_.column_name(column) == name) return column;
-    }
-    throw DatabaseError("run.db has no column " + std::string(name), 1);
-  }
-  Statement& statement_;
-};
-
-template <typename Read>
-auto rows_of(const Database& run, std::string_view query, Read read) {
-  std::vector<decltype(read(std::declval<const Row&>()))> rows;
-  Statement statement = run.prepare(query);
-  const Row row(statement);
-  while (statement.step()) rows.push_back(read(row));
-  return rows;
-}
 
 RunTotal total_of(const Row& row) {
   return {.steps = row.integer("steps"),
@@ -133,6 +88,7 @@ StepTotal step_of(const Row& row) {
                  .wall_ns = row.integer("wall_ns"),
                  .source = row.text("source")};
   if (!row.is_null("model_flops")) step.model_flops = row.flops("model_flops");
+  if (row.has("gpu_ns")) step.gpu_ns = row.maybe_integer("gpu_ns");
   return step;
 }
 
@@ -208,8 +164,13 @@ void read_per_step(const Database& database, RunOverview& run) {
   Statement statement = database.prepare("SELECT * FROM per_step_total");
   const Row row(statement);
   while (statement.step()) {
+    const auto spread = [&row] {
+      return NsSpread{row.integer("min"), row.integer("median"), row.integer("max")};
+    };
     if (row.text("quantity") == "wall_ns") {
-      run.wall_per_step = NsSpread{row.integer("min"), row.integer("median"), row.integer("max")};
+      run.wall_per_step = spread();
+    } else if (row.text("quantity") == "gpu_ns") {
+      run.gpu_per_step = spread();
     } else {
       run.flops_per_step = FlopsSpread{row.flops("min"), row.flops("median"), row.flops("max")};
     }
@@ -240,6 +201,8 @@ RunOverview read_overview(const Database& database) {
               [](const Row& row) { return Device{row.text("host"), row.text("cpu_name")}; });
   run.total = rows_of(database, kTotalQuery, total_of).at(0);
   run.phases = rows_of(database, kPhaseQuery, phase_of);
+  run.gpu = read_gpu_total(database);
+  run.gpus = read_gpus(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
     run.interval =

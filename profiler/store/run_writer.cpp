@@ -37,6 +37,14 @@ void RunWriter::keep(Drained news) {
     const WorkKey key{row.step_class, row.phase, row.layer, row.op, row.part};
     kept_work_[key] = std::move(row);
   }
+  if (!news.devices.empty()) kept_.devices = std::move(news.devices);
+  for (const GpuStep& row : news.gpu_steps) {
+    if (kept_gpu_steps_.size() < kMostKeptSteps) kept_gpu_steps_[{row.step, row.device}] = row;
+  }
+  for (KernelWork& row : news.kernels) {
+    KernelWork& kept = kept_kernels_[{row.kernel, row.in_steps}];
+    kept = std::move(row);
+  }
 }
 
 Database RunWriter::open_existing() {
@@ -152,6 +160,29 @@ void RunWriter::write_work(Database& run) {
   }
 }
 
+void RunWriter::write_gpu(Database& run) {
+  if (kept_.devices.empty() && kept_gpu_steps_.empty() && kept_kernels_.empty()) return;
+  Statement device = run.prepare("INSERT OR REPLACE INTO gpu_device VALUES (?,?,?,?)");
+  for (const GpuDevice& row : kept_.devices) {
+    device.bind(0, process_id_).bind(1, row.device).bind(2, row.name).bind(3, row.uuid).run();
+  }
+  Statement step = run.prepare("INSERT OR REPLACE INTO gpu_step VALUES (?,?,?,?,?,?)");
+  for (const auto& [key, row] : kept_gpu_steps_) {
+    step.bind(0, process_id_).bind(1, row.step).bind(2, row.device).bind(3, row.kernels);
+    step.bind(4, row.kernel_ns).bind(5, row.busy_ns).run();
+  }
+  for (const auto& [key, row] : kept_kernels_) {
+    const std::int64_t kernel = string_id(run, row.kernel);
+    run.prepare("INSERT OR REPLACE INTO kernel_work VALUES (?,?,?,?,?)")
+        .bind(0, process_id_)
+        .bind(1, kernel)
+        .bind(2, std::int64_t{row.in_steps})
+        .bind(3, row.launches)
+        .bind(4, row.kernel_ns)
+        .run();
+  }
+}
+
 void RunWriter::write_kept() {
   const std::int64_t process_id_before = process_id_;
   try {
@@ -160,6 +191,7 @@ void RunWriter::write_kept() {
     write_process(run);
     write_steps(run);
     write_work(run);
+    write_gpu(run);
     for (const Fault& fault : kept_.faults) add_fault(run, process_id_, fault);
     if (dropped_steps_ > 0) {
       add_fault(run, process_id_,
@@ -178,6 +210,9 @@ void RunWriter::write_kept() {
   kept_.steps.clear();
   kept_.faults.clear();
   kept_work_.clear();
+  kept_.devices.clear();
+  kept_gpu_steps_.clear();
+  kept_kernels_.clear();
   dropped_steps_ = 0;
 }
 

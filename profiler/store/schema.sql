@@ -1,4 +1,4 @@
--- run.db, schema 1. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
+-- run.db, schema 2. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
 -- Where a table holds what an nsys export holds, it has that export's names (StringIds).
 
 CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE);
@@ -67,6 +67,37 @@ CREATE TABLE op_work (
   recomputed_flops INTEGER NOT NULL,  -- activation checkpointing; not in model_flops
   cpu_ns           INTEGER NOT NULL,
   PRIMARY KEY (process, step_class, phase, layer, op, part)
+) WITHOUT ROWID;
+
+CREATE TABLE gpu_device (
+  process INTEGER NOT NULL,
+  device  INTEGER NOT NULL,  -- CUDA's ordinal in the process
+  name    TEXT NOT NULL,
+  uuid    TEXT NOT NULL,     -- tells the devices of several processes apart; '': not known
+  PRIMARY KEY (process, device)
+) WITHOUT ROWID;
+
+-- The kernels that a step launched, whenever they ran. step -1: launched outside steps, in one row.
+-- A row without busy_ns: records are missing, and the whole step is not used. A step without a row: not
+-- added up yet, or begun before the process used a GPU.
+CREATE TABLE gpu_step (
+  process   INTEGER NOT NULL,
+  step      INTEGER NOT NULL,
+  device    INTEGER NOT NULL,  -- -1: no kernel, or none to be used
+  kernels   INTEGER NOT NULL,
+  kernel_ns INTEGER NOT NULL,  -- plain sum
+  busy_ns   INTEGER,           -- measure of the union of the kernels' intervals
+  PRIMARY KEY (process, step, device)
+) WITHOUT ROWID;
+
+-- Of the steps that are used, and of work outside steps.
+CREATE TABLE kernel_work (
+  process   INTEGER NOT NULL,
+  kernel    INTEGER NOT NULL REFERENCES StringIds(id),
+  in_steps  INTEGER NOT NULL,  -- 0: launched outside steps
+  launches  INTEGER NOT NULL,
+  kernel_ns INTEGER NOT NULL,
+  PRIMARY KEY (process, kernel, in_steps)
 ) WITHOUT ROWID;
 
 CREATE TABLE fault (

@@ -129,6 +129,7 @@ FROM s JOIN StringIds ON StringIds.id = s.layer;
 
 -- A step of a world of ranks is one step: FLOPs are summed over the ranks, the slowest gives its time.
 -- An extrapolated step has the mean of the observed steps of its class, never another class's.
+-- GPU time is the sum over the devices of the process; NULL where it is not known for each.
 CREATE VIEW process_step AS
 SELECT coalesce(p.world, 'process ' || p.id) AS world, s.process, p.rank, s.step,
        p.started_at_ns + s.began_after_ns AS began_at_ns, s.wall_ns,
@@ -137,7 +138,9 @@ SELECT coalesce(p.world, 'process ' || p.id) AS world, s.process, p.rank, s.step
        CASE WHEN s.model_flops IS NOT NULL THEN 'modelled'
             WHEN c.observed_steps > 0 THEN 'extrapolated' ELSE 'none' END AS source,
        CASE WHEN s.model_flops IS NULL THEN c.model_flops_min ELSE s.model_flops END AS model_flops_min,
-       CASE WHEN s.model_flops IS NULL THEN c.model_flops_max ELSE s.model_flops END AS model_flops_max
+       CASE WHEN s.model_flops IS NULL THEN c.model_flops_max ELSE s.model_flops END AS model_flops_max,
+       (SELECT CASE WHEN count(*) = count(busy_ns) THEN sum(busy_ns) END
+        FROM gpu_step g WHERE g.process = s.process AND g.step = s.step) AS gpu_ns
 FROM step s
 JOIN process p ON p.id = s.process
 JOIN (SELECT process, step_class, count(model_flops) AS observed_steps,
@@ -152,7 +155,7 @@ CREATE VIEW step_total AS
 WITH alone AS (  -- worlds of one process, which need no sorting: their steps are what the process wrote
   SELECT max(id) AS process FROM process GROUP BY coalesce(world, 'process ' || id) HAVING count(*) = 1
 )
-SELECT world, step, 1 AS ranks, began_at_ns, wall_ns, model_flops, source
+SELECT world, step, 1 AS ranks, began_at_ns, wall_ns, model_flops, source, gpu_ns
 FROM process_step WHERE process IN (SELECT process FROM alone)
 UNION ALL
 SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall_ns) AS wall_ns,
@@ -162,7 +165,8 @@ SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall
             ELSE printf('%d%09d', sum(model_flops / 1000000000) + sum(model_flops % 1000000000) / 1000000000,
                         sum(model_flops % 1000000000) % 1000000000) END AS model_flops,
        CASE WHEN sum(source = 'none') THEN 'none' WHEN sum(source = 'extrapolated') THEN 'extrapolated'
-            ELSE 'modelled' END AS source
+            ELSE 'modelled' END AS source,
+       CASE WHEN count(*) = count(gpu_ns) THEN sum(gpu_ns) END AS gpu_ns
 FROM process_step WHERE process NOT IN (SELECT process FROM alone) GROUP BY world, step;
 
 CREATE VIEW process_total AS
@@ -239,7 +243,7 @@ FROM s;
 -- The median of an even number of steps is the lower middle one: a value that occurred. FLOPs are
 -- ordered by their number of digits first, which is right for INTEGER and TEXT alike.
 CREATE VIEW per_step_total AS
-WITH t AS MATERIALIZED (SELECT wall_ns, model_flops FROM step_total),
+WITH t AS MATERIALIZED (SELECT wall_ns, model_flops, gpu_ns FROM step_total),
 n AS (SELECT count(*) AS steps, count(model_flops) AS known, min(wall_ns) AS least, max(wall_ns) AS most FROM t),
 f AS MATERIALIZED (SELECT model_flops FROM t WHERE model_flops IS NOT NULL
                    ORDER BY length(model_flops), model_flops)
@@ -249,7 +253,12 @@ SELECT 'model_flops' AS quantity, known AS steps, (SELECT model_flops FROM f LIM
 FROM n WHERE known > 0
 UNION ALL
 SELECT 'wall_ns', steps, least, (SELECT wall_ns FROM t ORDER BY wall_ns LIMIT 1 OFFSET (SELECT (steps - 1) / 2 FROM n)), most
-FROM n WHERE steps > 0;
+FROM n WHERE steps > 0
+UNION ALL
+SELECT 'gpu_ns', count(gpu_ns), min(gpu_ns),
+       (SELECT gpu_ns FROM t WHERE gpu_ns IS NOT NULL ORDER BY gpu_ns
+        LIMIT 1 OFFSET (SELECT (count(gpu_ns) - 1) / 2 FROM t)), max(gpu_ns)
+FROM t HAVING count(gpu_ns) > 0;
 
 -- The same fault of several processes is told once.
 CREATE VIEW fault_total AS

@@ -84,7 +84,34 @@ Fields fields_of(const StepTotal& step) {
           {"model_flops", "model FLOPs", step.model_flops ? Value{*step.model_flops} : Nothing{}},
           {"source", "source", Word{step.source}},
           {"executed_flops", "", Nothing{}},
-          {"wall_seconds", "wall", seconds(step.wall_ns)}};
+          {"wall_seconds", "wall", seconds(step.wall_ns)},
+          {"gpu_seconds", step.gpu_ns ? "GPU busy" : "",
+           step.gpu_ns ? Value{seconds(*step.gpu_ns)} : Nothing{}}};
+}
+
+Fields fields_of(const KernelTotal& kernel, std::int64_t kernel_ns) {
+  const double share =
+      kernel_ns == 0 ? 0 : static_cast<double>(kernel.kernel_ns) / static_cast<double>(kernel_ns);
+  return {{"kernel", "kernel", Name{kernel.kernel}},
+          {"launches", "launches", Count{kernel.launches}},
+          {"kernel_seconds", "kernel time", seconds(kernel.kernel_ns)},
+          {"share", "share", Share{share}},
+          {"executed_flops", "", Nothing{}},
+          {"other_launches", "launches outside steps", Count{kernel.other_launches}},
+          {"other_kernel_seconds", "", seconds(kernel.other_kernel_ns)}};
+}
+
+Fields fields_of(const DeviceTotal& device) {
+  return {{"device", "device", Count{device.device}},
+          {"name", "name", Name{device.name}},
+          {"host", "", Name{device.host}},
+          {"uuid", "", Name{device.uuid}},
+          {"kernels", "kernels", Count{device.kernels}},
+          {"kernel_seconds", "kernel time", seconds(device.kernel_ns)},
+          {"gpu_seconds", "GPU busy", seconds(device.gpu_ns)},
+          {"other_kernels", "", Count{device.other_kernels}},
+          {"other_kernel_seconds", "", seconds(device.other_kernel_ns)},
+          {"other_gpu_seconds", "outside steps", seconds(device.other_gpu_ns)}};
 }
 
 Fields uncounted_fields_of(const OpTotal& op) {

@@ -31,7 +31,7 @@ struct Word {
 using Value = std::variant<Nothing, Flops, Count, Seconds, Share, Name, Word>;
 
 /// One cell of a view. Programs read `key` and the exact value, people `title` and the value with
-/// its unit; a field without a title is for programs only.
+/// its unit; a field that no row gives a title is for programs only.
 struct Field {
   std::string_view key;
   std::string_view title;
@@ -46,6 +46,9 @@ Fields fields_of(const OpTotal& op, Flops training);
 Fields fields_of(const LayerTotal& layer, Flops training);
 Fields fields_of(const ProcessTotal& process);
 Fields fields_of(const StepTotal& step);
+/// `kernel_ns`: the time of all kernels in steps, that shares are of.
+Fields fields_of(const KernelTotal& kernel, std::int64_t kernel_ns);
+Fields fields_of(const DeviceTotal& device);
 /// An operator that does floating-point work and has no formula.
 Fields uncounted_fields_of(const OpTotal& op);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "profiler/store/gpu_reader.h"
 #include "profiler/store/run_reader.h"
 #include "profiler/views/report_formats.h"
 
@@ -27,12 +28,17 @@ void require_layers(const std::vector<LayerTotal>& layers) {
   }
 }
 
-void require_kernels(By by) {
-  if (by == By::kKernel || by == By::kClass) {
-    throw NothingToReport(
-        "this run has no kernel records: no GPU was observed, so there is nothing " +
-        std::string(by == By::kKernel ? "by kernel" : "by class") + "; --by op has the operators");
-  }
+void require_kernels(const store::Database& run, By by) {
+  if (by != By::kKernel || !store::read_kernels(run).empty()) return;
+  throw NothingToReport(
+      "this run has no kernel records: no GPU was observed, so there is nothing by kernel; "
+      "--by op has the operators");
+}
+
+void refuse_classes(By by) {
+  if (by != By::kClass) return;
+  throw NothingToReport(
+      "this run has no executed FLOPs, so there is nothing by class; --by op has the operators");
 }
 
 bool is_uncounted(const OpTotal& op) { return op.uncounted_calls + op.other_uncounted_calls > 0; }
@@ -58,6 +64,10 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
     const std::vector<LayerTotal> layers = store::read_layers(run);
     require_layers(layers);
     for (const LayerTotal& layer : layers) report.rows.push_back(fields_of(layer, training));
+  } else if (request.by == By::kKernel) {
+    const std::vector<KernelTotal> kernels = store::read_kernels(run);
+    const std::int64_t kernel_ns = report.run.gpu ? report.run.gpu->kernel_ns : 0;
+    for (const KernelTotal& kernel : kernels) report.rows.push_back(fields_of(kernel, kernel_ns));
   } else if (request.by == By::kRank) {
     for (const ProcessTotal& each : store::read_processes(run)) {
       report.rows.push_back(fields_of(each));
@@ -67,7 +77,8 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
 
 /// One read transaction: a job that is writing cannot come between the totals and the rows.
 Report read_report(store::Database& run, const ReportRequest& request) {
-  require_kernels(request.by);
+  refuse_classes(request.by);
+  require_kernels(run, request.by);
   run.execute("BEGIN");
   Report report;
   report.run = store::read_overview(run);
@@ -102,7 +113,7 @@ void print_report(store::Database& run, const ReportRequest& request, std::ostre
 }
 
 std::string query_of(const ReportRequest& request) {
-  require_kernels(request.by);
+  refuse_classes(request.by);
   const std::int64_t top = request.top.value_or(0);
   switch (request.by) {
     case By::kStep:
@@ -113,6 +124,8 @@ std::string query_of(const ReportRequest& request) {
       return store::limited(store::kOpQuery, top) + ";";
     case By::kLayer:
       return store::limited(store::kLayerQuery, top) + ";";
+    case By::kKernel:
+      return store::limited(store::kKernelQuery, top) + ";";
     case By::kRank:
       return store::limited(store::kProcessQuery, top) + ";";
     default:

@@ -25,6 +25,12 @@ void write_run(JsonWriter& json, const RunOverview& run) {
     json.key("peak_flops").begin_object().end_object();
     json.key("peak_source").text("peak unknown").end_object();
   }
+  for (const DeviceTotal& gpu : run.gpus) {
+    json.begin_object().key("name").text(gpu.name).key("kind").text("gpu");
+    json.key("host").text(gpu.host).key("uuid").text(gpu.uuid);
+    json.key("peak_flops").begin_object().end_object();
+    json.key("peak_source").text("peak unknown").end_object();
+  }
   json.end_array().end_object();
 }
 
@@ -38,6 +44,29 @@ void write_faults(JsonWriter& json, const RunOverview& run) {
   json.end_array().key("notes").begin_array();
   for (const std::string& note : run.notes) json.text(note);
   json.end_array();
+}
+
+void write_gpu_totals(JsonWriter& json, const std::optional<GpuTotal>& gpu) {
+  if (!gpu) {
+    json.key("gpu_seconds").null().key("kernel_seconds").null();
+    json.key("allocated_gpu_seconds").null();
+    return;
+  }
+  json.key("gpu_seconds").real(seconds_of(gpu->gpu_ns));
+  json.key("kernel_seconds").real(seconds_of(gpu->kernel_ns));
+  json.key("allocated_gpu_seconds").real(seconds_of(gpu->allocated_ns));
+  json.key("kernels").integer(gpu->kernels);
+  json.key("steps_without_gpu_seconds").integer(gpu->steps_without_gpu_time);
+}
+
+void write_seconds(JsonWriter& json, const std::optional<NsSpread>& spread) {
+  if (!spread) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("median").real(seconds_of(spread->median));
+  json.key("min").real(seconds_of(spread->min)).key("max").real(seconds_of(spread->max));
+  json.end_object();
 }
 
 void write_totals(JsonWriter& json, const RunOverview& run) {
@@ -54,9 +83,8 @@ void write_totals(JsonWriter& json, const RunOverview& run) {
   json.key("uncounted_calls").integer(total.uncounted_calls);
   json.key("executed_flops").null().key("executed_flops_source").text("none");
   json.key("executed_by_class").begin_object().end_object();
-  for (const char* gpu : {"gpu_seconds", "kernel_seconds", "allocated_gpu_seconds", "mfu", "hfu"}) {
-    json.key(gpu).null();
-  }
+  write_gpu_totals(json, run.gpu);
+  json.key("mfu").null().key("hfu").null();
   json.key("step_seconds").real(seconds_of(total.step_wall_ns));
   json.key("flopprof_overhead_seconds").real(seconds_of(total.overhead_ns)).end_object();
 }
@@ -70,14 +98,10 @@ void write_per_step(JsonWriter& json, const RunOverview& run) {
     json.null();
   }
   json.key("executed_flops").null().key("wall_seconds");
-  if (const auto& spread = run.wall_per_step) {
-    json.begin_object().key("median").real(seconds_of(spread->median));
-    json.key("min").real(seconds_of(spread->min)).key("max").real(seconds_of(spread->max));
-    json.end_object();
-  } else {
-    json.null();
-  }
-  json.key("gpu_seconds").null().end_object();
+  write_seconds(json, run.wall_per_step);
+  json.key("gpu_seconds");
+  write_seconds(json, run.gpu_per_step);
+  json.end_object();
 }
 
 std::string_view view_key(By by) {
@@ -88,6 +112,8 @@ std::string_view view_key(By by) {
       return "by_layer";
     case By::kRank:
       return "by_rank";
+    case By::kKernel:
+      return "by_kernel";
     default:
       return {};
   }
@@ -116,6 +142,11 @@ void print_json(std::ostream& out, const Report& report, const ReportRequest& re
     for (const Fields& row : report.rows) json.row(row);
     json.end_array();
   }
+  if (report.run.gpu) {
+    json.key("by_device").begin_array();
+    for (const DeviceTotal& gpu : report.run.gpus) json.row(fields_of(gpu));
+    json.end_array();
+  }
   json.end_object();
 }
 
@@ -129,6 +160,7 @@ void print_csv(std::ostream& out, const Report& report, const ReportRequest& req
   const auto empty_row = [&] {
     if (request.by == By::kOp) return fields_of(OpTotal{}, {});
     if (request.by == By::kLayer) return fields_of(LayerTotal{}, {});
+    if (request.by == By::kKernel) return fields_of(KernelTotal{}, 0);
     return request.by == By::kRank ? fields_of(ProcessTotal{}) : fields_of(PhaseTotal{});
   };
   print_csv_header(out, empty_row());

@@ -82,6 +82,24 @@ void add_training_lines(const RunOverview& run, std::vector<Line>& lines) {
   }
 }
 
+void add_gpu_lines(const RunOverview& run, std::vector<Line>& lines) {
+  if (!run.gpu) return;
+  const auto seconds = [](std::int64_t ns) { return seconds_text(seconds_of(ns)); };
+  const GpuTotal& gpu = *run.gpu;
+  const std::string of =
+      fmt::format("{} of {} allocated", seconds(gpu.gpu_ns), seconds(gpu.allocated_ns));
+  // A share of the time of all steps would be too low where some are left out.
+  const bool whole = gpu.steps_without_gpu_time == 0 && gpu.allocated_ns > 0;
+  const double share =
+      whole ? static_cast<double>(gpu.gpu_ns) / static_cast<double>(gpu.allocated_ns) : 0;
+  lines.push_back({"GPU-seconds", whole ? of + " = " + percent_text(share) : of});
+  lines.push_back({"  kernels, plain sum", seconds(gpu.kernel_ns)});
+  if (gpu.steps_without_gpu_time > 0)
+    lines.push_back({"  steps left out", grouped(gpu.steps_without_gpu_time)});
+  if (run.gpu_per_step)
+    lines.push_back({"GPU-seconds per step, median", seconds(run.gpu_per_step->median)});
+}
+
 std::vector<Line> header_of(const RunOverview& run) {
   std::vector<Line> lines;
   lines.push_back(
@@ -92,12 +110,17 @@ std::vector<Line> header_of(const RunOverview& run) {
     const std::string where = run.devices.size() > 1 ? " on " + printable(device.host) : "";
     lines.push_back({"CPU", printable(device.name) + where + ", peak unknown"});
   }
+  for (const DeviceTotal& gpu : run.gpus) {
+    lines.push_back({fmt::format("GPU {}", gpu.device),
+                     (gpu.name.empty() ? "not named" : printable(gpu.name)) + ", peak unknown"});
+  }
   lines.push_back({"started", iso_time(run.started_at_ns)});
   lines.push_back({"ended", ended_text(run)});
   lines.push_back({"wall time", seconds_text(seconds_of(run.wall_ns))});
   lines.push_back({"ranks", grouped(run.total.ranks)});
   lines.push_back({"steps", steps_text(run.total)});
   add_training_lines(run, lines);
+  add_gpu_lines(run, lines);
   lines.push_back({"flopprof's overhead", overhead_text(run.total)});
   return lines;
 }
@@ -130,6 +153,8 @@ std::string title_of(const ReportRequest& request, std::size_t rows) {
       return "By layer";
     case By::kRank:
       return "By rank";
+    case By::kKernel:
+      return "By kernel";
     case By::kOp:
       return "By operator";
     default:
@@ -151,6 +176,12 @@ void print_steps(std::ostream& out, std::size_t width, const EachStep& each_step
 std::vector<Fields> phase_rows(const RunOverview& run) {
   std::vector<Fields> rows;
   for (const PhaseTotal& phase : run.phases) rows.push_back(fields_of(phase));
+  return rows;
+}
+
+std::vector<Fields> device_rows(const RunOverview& run) {
+  std::vector<Fields> rows;
+  for (const DeviceTotal& gpu : run.gpus) rows.push_back(fields_of(gpu));
   return rows;
 }
 
@@ -197,6 +228,10 @@ void print_text(std::ostream& out, const Report& report, const ReportRequest& re
     heading("By phase");
     print_text_table(out, phase_rows(report.run), request.width);
   }
+  if (request.by == By::kOverview && report.run.gpus.size() > 1) {
+    heading("By device");
+    print_text_table(out, device_rows(report.run), request.width);
+  }
   if (request.by == By::kStep && report.run.total.steps > 0) {
     heading(title_of(request, 0));
     print_steps(out, request.width, each_step);
@@ -229,6 +264,10 @@ void print_markdown(std::ostream& out, const Report& report, const ReportRequest
   if (request.by == By::kOverview && !report.run.phases.empty()) {
     out << "\n### By phase\n\n";
     print_markdown_table(out, phase_rows(report.run));
+  }
+  if (request.by == By::kOverview && report.run.gpus.size() > 1) {
+    out << "\n### By device\n\n";
+    print_markdown_table(out, device_rows(report.run));
   }
   std::vector<Fields> rows = report.rows;
   if (request.by == By::kStep) {

@@ -48,8 +48,10 @@ struct Column {
 std::vector<Column> columns_of(std::span<const Fields> rows) {
   std::vector<Column> columns;
   for (std::size_t field = 0; field < rows[0].size(); ++field) {
-    const Field& first = rows[0][field];
-    if (first.title.empty()) continue;
+    const auto titled = std::find_if(
+        rows.begin(), rows.end(), [field](const Fields& row) { return !row[field].title.empty(); });
+    if (titled == rows.end()) continue;
+    const Field& first = (*titled)[field];
     Column column{.title = first.title, .field = field, .width = width_of(first.title)};
     column.left = is_text(first.value);
     column.shrinks = std::holds_alternative<Name>(first.value);

@@ -99,6 +99,56 @@ TEST_F(RunWriterTest, SaysThatTheFileWasRemovedUnderIt) {
   EXPECT_EQ(number(open_run(path()), "SELECT count(*) FROM fault WHERE what = 'run.db taken'"), 1);
 }
 
+TEST_F(RunWriterTest, GrowsWithStepsAndKernelsNotWithLaunches) {
+  RunWriter one = writer();
+  for (std::int64_t step = 0; step < 3; ++step) {
+    Drained drained;
+    drained.gpu_steps = {
+        {.step = step, .device = 0, .kernels = 1000, .kernel_ns = 90, .busy_ns = 80}};
+    drained.kernels = {
+        {.kernel = "gemm", .launches = 1000 * (step + 1), .kernel_ns = 90 * (step + 1)}};
+    drained.devices = {{.device = 0, .name = "Example GPU", .uuid = "GPU-a"}};
+    one.write(std::move(drained));
+  }
+  const Database run = open_run(path());
+  EXPECT_EQ(number(run, "SELECT count(*) FROM gpu_step"), 3);
+  EXPECT_EQ(number(run, "SELECT count(*) FROM kernel_work"), 1);
+  EXPECT_EQ(number(run, "SELECT count(*) FROM gpu_device"), 1);
+  EXPECT_EQ(number(run, "SELECT launches FROM kernel_total"), 3000);
+  EXPECT_EQ(number(run, "SELECT gpu_ns FROM gpu_total"), 240);
+}
+
+TEST_F(RunWriterTest, GrowsByAtMost150BytesAStepOnAGpu) {
+  RunWriter one = writer();
+  one.write(one_step(0, 240));
+  const auto before = std::filesystem::file_size(path());
+  Drained many;
+  for (std::int64_t i = 1; i <= 100'000; ++i) {
+    many.steps.push_back(
+        {.number = i, .wall_ns = 1'234'567'890, .model_flops = 123'456'789'012'345});
+    many.gpu_steps.push_back({.step = i,
+                              .device = 0,
+                              .kernels = 1000,
+                              .kernel_ns = 1'234'567'890,
+                              .busy_ns = 1'234'567'890});
+  }
+  one.write(std::move(many));
+  EXPECT_LE((std::filesystem::file_size(path()) - before) / 100'000, 150u);
+}
+
+TEST_F(RunWriterTest, TakesAStepsGpuTimeBackWhenARecordCameLate) {
+  RunWriter one = writer();
+  Drained drained = one_step(0, 240);
+  drained.gpu_steps = {{.step = 0, .device = 0, .kernels = 1, .kernel_ns = 9, .busy_ns = 8}};
+  one.write(std::move(drained));
+  Drained late;
+  late.gpu_steps = {{.step = 0}};
+  one.write(std::move(late));
+  const Database run = open_run(path());
+  EXPECT_EQ(number(run, "SELECT gpu_ns FROM gpu_total"), 0);
+  EXPECT_EQ(number(run, "SELECT steps_without_gpu_time FROM gpu_total"), 1);
+}
+
 TEST_F(RunWriterTest, GrowsByAtMost64BytesAStep) {
   RunWriter one = writer();
   one.write(one_step(0, 240));

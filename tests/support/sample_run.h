@@ -68,4 +68,21 @@ inline void fill_sample(store::Database& run) {
   store::end_run(run, kSampleBegan + 10'000'000'000, "exited", 0);
 }
 
+/// On top of the sample, two GPUs: steps 0 and 1 ran kernels, 2 ran none, records of 3 are missing,
+/// 4 was not added up; a kernel outside steps.
+inline void fill_gpu_sample(store::Database& run) {
+  run.execute(R"sql(
+    INSERT INTO gpu_device VALUES (1, 0, 'Example GPU', 'GPU-a'), (1, 1, 'Example GPU', 'GPU-b');
+    INSERT INTO gpu_step VALUES (1, 0, 0, 10, 500000000, 400000000),
+      (1, 0, 1, 10, 500000000, 300000000),
+      (1, 1, 0, 10, 600000000, 600000000),
+      (1, 2, -1, 0, 0, 0),
+      (1, 3, 0, 5, 100000000, 100000000), (1, 3, -1, 0, 0, NULL),
+      (1, -1, 0, 3, 30000000, 30000000);
+    INSERT INTO StringIds VALUES (6, 'gemm'), (7, 'a|kernel');
+    INSERT INTO kernel_work VALUES (1, 6, 1, 20, 1200000000), (1, 7, 1, 10, 400000000),
+      (1, 7, 0, 3, 30000000);
+  )sql");
+}
+
 }  // namespace flopprof::testing

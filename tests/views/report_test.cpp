@@ -13,6 +13,7 @@ namespace flopprof::views {
 namespace {
 
 using testing::empty_run;
+using testing::fill_gpu_sample;
 using testing::fill_sample;
 using testing::TemporaryFolder;
 
@@ -61,6 +62,27 @@ TEST_F(ReportTest, JsonIsTheGoldenReport) {
   EXPECT_EQ(print(By::kStep, Format::kJson), golden("report_by_step.json"));
 }
 
+TEST_F(ReportTest, TextOfAGpuRunIsTheGoldenReport) {
+  fill_sample(run_);
+  fill_gpu_sample(run_);
+  EXPECT_EQ(print(By::kOverview, Format::kText), golden("report_gpu.txt"));
+}
+
+TEST_F(ReportTest, JsonByKernelIsTheGoldenReport) {
+  fill_sample(run_);
+  fill_gpu_sample(run_);
+  EXPECT_EQ(print(By::kKernel, Format::kJson), golden("report_by_kernel.json"));
+}
+
+TEST_F(ReportTest, AStepWhoseGpuTimeIsNotKnownHasADash) {
+  fill_sample(run_);
+  fill_gpu_sample(run_);
+  run_.execute("DELETE FROM gpu_step WHERE step = 0");
+  const std::string text = print(By::kStep, Format::kText);
+  EXPECT_NE(text.find("1.00 s         -\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("1.10 s  600.0 ms\n"), std::string::npos) << text;
+}
+
 TEST_F(ReportTest, ARunWithoutProcessesIsAReportOfItsFault) {
   EXPECT_EQ(print(By::kOverview, Format::kText), golden("report_empty.txt"));
 }
@@ -98,7 +120,9 @@ TEST_F(ReportTest, ARunWithoutLayersSaysHowToRecordThem) {
 
 TEST_F(ReportTest, TheQueryOfEveryViewRunsAsItIs) {
   fill_sample(run_);
-  for (const By by : {By::kOverview, By::kStep, By::kPhase, By::kOp, By::kLayer, By::kRank}) {
+  fill_gpu_sample(run_);
+  for (const By by :
+       {By::kOverview, By::kStep, By::kPhase, By::kOp, By::kLayer, By::kRank, By::kKernel}) {
     EXPECT_TRUE(run_.prepare(query_of({.by = by, .top = 1})).step());
   }
 }

@@ -38,9 +38,7 @@ void refuse_trace_steps(std::string_view text) {
         kWrongUsage,
         fmt::format("--trace-steps {}: give the first and the last step, as in 10:12", text)};
   }
-  throw ExitWith{kWrongUsage,
-                 "--trace-steps needs the GPU collector, which this flopprof does not have yet; "
-                 "leave it out"};
+  throw ExitWith{kWrongUsage, "--trace-steps: this flopprof keeps no timeline yet; leave it out"};
 }
 
 /// In a folder that was removed there is no absolute path: the run cannot be written, the job still
@@ -92,7 +90,7 @@ void add_attach_options(CLI::App& command, AttachArguments& arguments) {
                   "the share of the job's time that flopprof may cost, as 1% or 0.01")
       ->capture_default_str();
   command.add_option("--trace-steps", arguments.trace_steps,
-                     "keep a full timeline of the steps A:B (needs the GPU collector)");
+                     "keep a full timeline of the steps A:B (not in this version)");
   command.add_option("--step-range", arguments.step_range, "the NVTX range that is a step");
   command.add_option("--formulas", arguments.formulas, "FLOP formulas of the job's own operators")
       ->check(CLI::ExistingFile);

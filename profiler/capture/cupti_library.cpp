@@ -1,0 +1,79 @@
+#include "profiler/capture/cupti_library.h"
+
+#include <dlfcn.h>
+#include <link.h>
+
+#include <initializer_list>
+#include <string_view>
+
+namespace flopprof::capture {
+namespace {
+
+int look_at(dl_phdr_info* object, std::size_t, void* found) {
+  const std::string_view path = object->dlpi_name == nullptr ? "" : object->dlpi_name;
+  if (!path.substr(path.rfind('/') + 1).starts_with("libcupti.so")) return 0;
+  *static_cast<std::string*>(found) = path;
+  return 1;
+}
+
+void* open_mapped(std::string& path) {
+  dl_iterate_phdr(look_at, &path);
+  return path.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+}
+
+/// The handle is never closed: the library calls us until the process is gone.
+void* open_library(std::string& path) {
+  if (void* mapped = open_mapped(path)) return mapped;
+  constexpr int kOldestMajor = 12;
+  constexpr int kNewestMajor = 13;
+  const int driver = driver_version() / 1000;
+  for (int major = driver == 0 ? kNewestMajor : driver; major >= kOldestMajor; --major) {
+    const std::string name = "libcupti.so." + std::to_string(major);
+    for (const char* folder :
+         {"", "/usr/local/cuda/lib64/", "/usr/local/cuda/extras/CUPTI/lib64/"}) {
+      path = folder + name;
+      if (void* opened = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return opened;
+    }
+  }
+  return nullptr;
+}
+
+template <typename Function>
+bool find(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  return function != nullptr;
+}
+
+}  // namespace
+
+int driver_version() {
+  void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+  if (driver == nullptr) return 0;
+  int version = 0;
+  decltype(&cuDriverGetVersion) ask = nullptr;
+  if (find(driver, "cuDriverGetVersion", ask)) ask(&version);
+  dlclose(driver);
+  return version;
+}
+
+std::optional<CuptiLibrary> open_cupti() {
+  CuptiLibrary cupti;
+  void* library = open_library(cupti.path);
+  if (library == nullptr) return std::nullopt;
+  find(library, "cuptiSubscribe_v2", cupti.subscribe_v2);
+  const bool complete = find(library, "cuptiGetVersion", cupti.get_version) &&
+                        find(library, "cuptiSubscribe", cupti.subscribe) &&
+                        find(library, "cuptiUnsubscribe", cupti.unsubscribe) &&
+                        find(library, "cuptiEnableCallback", cupti.enable_callback) &&
+                        find(library, "cuptiActivityRegisterCallbacks", cupti.register_callbacks) &&
+                        find(library, "cuptiActivityEnable", cupti.enable) &&
+                        find(library, "cuptiActivityDisable", cupti.disable) &&
+                        find(library, "cuptiActivityFlushAll", cupti.flush_all) &&
+                        find(library, "cuptiActivityGetNextRecord", cupti.next_record) &&
+                        find(library, "cuptiActivityGetNumDroppedRecords", cupti.dropped_records) &&
+                        find(library, "cuptiGetResultString", cupti.result_string);
+  if (!complete) return std::nullopt;
+  return cupti;
+}
+
+}  // namespace flopprof::capture

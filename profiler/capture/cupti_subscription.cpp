@@ -1,0 +1,104 @@
+#include "profiler/capture/cupti_subscription.h"
+
+#include <algorithm>
+#include <array>
+
+namespace flopprof::capture {
+namespace {
+
+constexpr std::array kKernelLaunches = {
+    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel,
+    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel_ptsz,
+    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernelEx,
+    CUPTI_DRIVER_TRACE_CBID_cuLaunchKernelEx_ptsz,
+    CUPTI_DRIVER_TRACE_CBID_cuLaunchCooperativeKernel,
+    CUPTI_DRIVER_TRACE_CBID_cuLaunchCooperativeKernel_ptsz,
+};
+constexpr std::array kGraphLaunches = {
+    CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch_ptsz,
+};
+
+class Subscription {
+ public:
+  Subscription(CuptiLibrary& cupti, const CuptiCallbacks& callbacks)
+      : cupti_(cupti), callbacks_(callbacks) {}
+
+  std::optional<Refusal> run() {
+    tried("cuptiGetVersion", cupti_.get_version(&cupti_.version));
+    if (!refusal_) subscribe();
+    tried("cuptiActivityRegisterCallbacks", [&] {
+      return cupti_.register_callbacks(callbacks_.buffer_wanted, callbacks_.buffer_full);
+    });
+    for (const auto kind : {CUPTI_ACTIVITY_KIND_DEVICE, CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL}) {
+      tried("cuptiActivityEnable", [&] { return cupti_.enable(kind); });
+    }
+    for (const CUpti_CallbackId id : kKernelLaunches) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
+    for (const CUpti_CallbackId id : kGraphLaunches) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
+    call_back(CUPTI_CB_DOMAIN_RESOURCE, CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING);
+    if (refusal_) undo();
+    return refusal_;
+  }
+
+ private:
+  void tried(const char* call, CUptiResult result) {
+    if (result != CUPTI_SUCCESS) refusal_ = Refusal{.call = call, .result = result};
+  }
+  /// Nothing is tried after a refusal.
+  template <typename Call>
+  void tried(const char* name, Call call) {
+    if (!refusal_) tried(name, call());
+  }
+
+  void subscribe() {
+    if (cupti_.subscribe_v2 == nullptr) {
+      tried("cuptiSubscribe", cupti_.subscribe(&subscriber_, callbacks_.called, nullptr));
+      return;
+    }
+    std::array<char, CUPTI_OLD_SUBSCRIBER_NAME_MIN_LEN + 1> holder{};
+    CUpti_SubscriberParams params{};
+    params.structSize = CUpti_SubscriberParams_STRUCT_SIZE;
+    params.subscriberName = "flopprof";
+    params.oldSubscriberName = holder.data();
+    params.oldSubscriberSize = CUPTI_OLD_SUBSCRIBER_NAME_MIN_LEN;
+    tried("cuptiSubscribe_v2",
+          cupti_.subscribe_v2(&subscriber_, callbacks_.called, nullptr, &params));
+    if (refusal_) refusal_->holder = holder.data();
+  }
+
+  void call_back(CUpti_CallbackDomain domain, CUpti_CallbackId id) {
+    tried("cuptiEnableCallback",
+          [&] { return cupti_.enable_callback(1, subscriber_, domain, id); });
+  }
+
+  /// The interface is left to whoever comes next. What is refused here changes nothing for us.
+  void undo() {
+    if (subscriber_ == nullptr) return;
+    cupti_.disable(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL);
+    cupti_.disable(CUPTI_ACTIVITY_KIND_DEVICE);
+    cupti_.unsubscribe(subscriber_);
+  }
+
+  CuptiLibrary& cupti_;
+  const CuptiCallbacks& callbacks_;
+  CUpti_SubscriberHandle subscriber_ = nullptr;
+  std::optional<Refusal> refusal_;
+};
+
+}  // namespace
+
+std::optional<Refusal> subscribe(CuptiLibrary& cupti, const CuptiCallbacks& callbacks) {
+  return Subscription(cupti, callbacks).run();
+}
+
+bool is_graph_launch(CUpti_CallbackId id) {
+  return std::find(kGraphLaunches.begin(), kGraphLaunches.end(), id) != kGraphLaunches.end();
+}
+
+std::string text_of(const CuptiLibrary& cupti, CUptiResult result) {
+  const char* text = nullptr;
+  if (cupti.result_string(result, &text) != CUPTI_SUCCESS || text == nullptr) text = "unknown";
+  return std::string(text) + " (" + std::to_string(static_cast<int>(result)) + ")";
+}
+
+}  // namespace flopprof::capture

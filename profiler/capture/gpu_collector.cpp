@@ -1,0 +1,198 @@
+#include "profiler/capture/gpu_collector.h"
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "profiler/capture/activity_buffers.h"
+#include "profiler/capture/activity_records.h"
+#include "profiler/capture/cupti_library.h"
+#include "profiler/capture/cupti_subscription.h"
+#include "profiler/capture/kernel_name.h"
+#include "profiler/steps/kernel_ledger.h"
+
+namespace flopprof::capture {
+namespace {
+
+/// What the callbacks, C functions some of which get no argument of ours, work for. Never
+/// destroyed: they are called while the process exits.
+struct Following {
+  CuptiLibrary cupti;
+  Session& session;
+  std::function<void()> hurry;
+  ActivityBuffers buffers;
+  // The drain thread's alone:
+  steps::KernelLedger kernels;
+  std::map<std::int64_t, GpuDevice> devices;
+};
+std::atomic<Following*> following{nullptr};
+
+void note_launch(steps::LaunchLog& launches, CUpti_CallbackId id,
+                 const CUpti_CallbackData& call) noexcept {
+  const bool graph = is_graph_launch(id);
+  if (call.callbackSite == CUPTI_API_ENTER) {
+    graph ? launches.graph_launched(call.correlationId)
+          : launches.kernel_launched(call.correlationId);
+  } else if (const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+             result != nullptr && *result != CUDA_SUCCESS) {
+    graph ? launches.graph_refused(call.correlationId)
+          : launches.kernel_refused(call.correlationId);
+  }
+}
+
+void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId id,
+                          const void* details) noexcept {
+  Following* now = following.load(std::memory_order_acquire);
+  if (now == nullptr) return;
+  if (domain == CUPTI_CB_DOMAIN_DRIVER_API) {
+    note_launch(now->session.launches(), id, *static_cast<const CUpti_CallbackData*>(details));
+  } else if (domain == CUPTI_CB_DOMAIN_RESOURCE &&
+             id == CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING) {
+    // Its records go with the context. What this cannot save is missed when its step is added up.
+    now->cupti.flush_all(0);
+  }
+}
+
+void CUPTIAPI on_buffer_wanted(std::uint8_t** buffer, std::size_t* size,
+                               std::size_t* most_records) noexcept {
+  Following* now = following.load(std::memory_order_acquire);
+  *buffer = now == nullptr ? nullptr : now->buffers.take();
+  *size = *buffer == nullptr ? 0 : ActivityBuffers::kBytes;
+  *most_records = 0;  // as many as fit
+}
+
+/// The library's thread, its locks held: take the buffer and go.
+void CUPTIAPI on_buffer_full(CUcontext context, std::uint32_t stream, std::uint8_t* data,
+                             std::size_t, std::size_t used) noexcept {
+  Following* now = following.load(std::memory_order_acquire);
+  if (now == nullptr || data == nullptr) return;
+  const std::size_t full =
+      now->buffers.filled({.data = data, .used = used, .context = context, .stream = stream});
+  if (full % ActivityBuffers::kMany == 0) now->hurry();
+}
+
+/// What a subscriber gets where no driver works.
+bool is_without_gpu(const Refusal& refusal) {
+  return refusal.call.starts_with("cuptiSubscribe") &&
+         (refusal.result == CUPTI_ERROR_UNKNOWN || refusal.result == CUPTI_ERROR_NOT_INITIALIZED);
+}
+
+/// False where there is nothing to tell.
+bool tell(Session& session, const CuptiLibrary& cupti, const Refusal& refusal) {
+  if (is_without_gpu(refusal)) return false;
+  if (refusal.result == CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED) {
+    const std::string holder = refusal.holder.empty() ? "another tool" : refusal.holder;
+    session.add_fault("another profiler in the way",
+                      holder + " holds the GPU's profiling interface; GPU-seconds are not measured",
+                      "run the job without it");
+  } else {
+    session.add_fault("GPU work not counted",
+                      refusal.call + ": " + text_of(cupti, refusal.result) + ", from " + cupti.path,
+                      "GPU-seconds are not measured; model FLOPs are counted all the same");
+  }
+  return true;
+}
+
+void add_fault(Drained& drained, const char* what, std::int64_t count, std::string detail,
+               const char* remedy) {
+  if (count <= 0) return;
+  drained.faults.push_back({.what = what,
+                            .count = count,
+                            .since_ns = drained.written_at_ns,
+                            .detail = std::move(detail),
+                            .remedy = remedy});
+}
+
+/// Their memory goes back to be filled again.
+void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& drained) {
+  std::int64_t dropped = 0;
+  std::int64_t unreadable = 0;
+  const auto ask_dropped = [&](CUcontext context, std::uint32_t stream) {
+    std::size_t records = 0;
+    if (now.cupti.dropped_records(context, stream, &records) == CUPTI_SUCCESS)
+      dropped += static_cast<std::int64_t>(records);
+  };
+  for (const FullBuffer& buffer : full) {
+    const RecordSink sink{now.kernels, now.devices, now.cupti.version >= 130000};
+    if (!translate(now.cupti.next_record, buffer.data, buffer.used, sink)) ++unreadable;
+    now.buffers.give_back(buffer.data);
+    if (buffer.context != nullptr) ask_dropped(buffer.context, buffer.stream);
+  }
+  ask_dropped(nullptr, 0);
+  if (dropped + unreadable > 0) now.kernels.records_dropped();
+  add_fault(drained, "GPU records dropped", dropped,
+            "kernels were launched faster than their records could be kept",
+            "totals leave their steps out");
+  add_fault(drained, "GPU records unreadable", unreadable,
+            "buffers of " + now.cupti.path + " could not be read to their end",
+            "totals leave their steps out");
+}
+
+void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drained) {
+  constexpr const char* kLeftOut = "totals leave their steps out";
+  add_fault(drained, "GPU records missing", changes.missing_records,
+            "kernels were launched, and no record of their run came", kLeftOut);
+  add_fault(drained, "GPU kernels without times", changes.untimed_records,
+            "records came with no begin and end", kLeftOut);
+  add_fault(drained, "GPU records late", changes.late_records,
+            "records came after their step had been added up", kLeftOut);
+  add_fault(drained, "GPU-seconds of steps not known", changes.unusable_steps,
+            "records of these steps are missing or unusable",
+            "the other faults of this run say why");
+}
+
+}  // namespace
+
+bool follow_gpu(Session& session, std::function<void()> hurry) {
+  if (following.load() != nullptr) return true;
+  auto cupti = open_cupti();
+  if (!cupti) {
+    session.add_fault("GPU work not counted", "no libcupti was found; GPU-seconds are not measured",
+                      "install CUPTI (libcupti.so, part of the CUDA toolkit), or add its folder to "
+                      "LD_LIBRARY_PATH");
+    return true;
+  }
+  auto now = std::unique_ptr<Following>(
+      new Following{.cupti = *cupti, .session = session, .hurry = std::move(hurry)});
+  following.store(now.get(), std::memory_order_release);
+  const CuptiCallbacks callbacks{
+      .called = on_callback, .buffer_wanted = on_buffer_wanted, .buffer_full = on_buffer_full};
+  if (const auto refusal = subscribe(now->cupti, callbacks)) {
+    following.store(nullptr);
+    static_cast<void>(now.release());  // a callback that had begun may still read it
+    return tell(session, *cupti, *refusal);
+  }
+  session.launches().start();
+  static_cast<void>(now.release());
+  return true;
+}
+
+void drain_gpu(bool last, Drained& drained) {
+  Following* now = following.load(std::memory_order_acquire);
+  if (now == nullptr) return;
+  const CUptiResult flushed = now->cupti.flush_all(last ? CUPTI_ACTIVITY_FLAG_FLUSH_FORCED : 0);
+  if (flushed != CUPTI_SUCCESS) {
+    add_fault(drained, "GPU records not flushed", 1, text_of(now->cupti, flushed),
+              "records that did not come are counted as missing");
+  }
+  // The buffers first, then the log: it knows the launch of whatever they hold.
+  const auto full = now->buffers.take_full();
+  now->kernels.know(now->session.launches().known());
+  read_buffers(*now, full, drained);
+  now->kernels.settle(last);
+  now->session.launches().forget_before(now->kernels.settled_before());
+  auto changes = now->kernels.take_changes();
+  tell_incomplete(changes, drained);
+  drained.gpu_steps = std::move(changes.steps);
+  drained.kernels = std::move(changes.kernels);
+  for (KernelWork& work : drained.kernels) work.kernel = demangled(work.kernel);
+  for (const auto& [number, device] : now->devices) drained.devices.push_back(device);
+}
+
+void forget_gpu() noexcept { following.store(nullptr); }
+
+}  // namespace flopprof::capture

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "profiler/record/gpu_work.h"
+#include "profiler/steps/interval_union.h"
+#include "profiler/steps/launch_log.h"
+
+namespace flopprof::steps {
+
+/// Places kernels in the steps that launched them, and adds each step up when all its kernels have
+/// come. A step of which records are missing is told, and its times are not used.
+///
+/// Not thread-safe: the drain thread's.
+class KernelLedger {
+ public:
+  /// The number of a kernel's name; the same for the same name.
+  std::uint32_t number_of(std::string_view name);
+
+  /// What the log knows now. To be given before the kernels that were recorded before it was asked.
+  void know(std::span<const LaunchInterval> intervals);
+  void add(const KernelRecord& kernel);
+  /// Records were lost: a step with graph launches may lack some without being short of any.
+  void records_dropped();
+  /// Settles the steps whose kernels are all there; with `last`, every one.
+  void settle(bool last);
+  /// Intervals with smaller numbers will not be asked for again.
+  std::int64_t settled_before() const { return first_number_; }
+
+  struct Changes {
+    std::vector<GpuStep> steps;        ///< take the place of rows with the same step and device
+    std::vector<KernelWork> kernels;   ///< take the place of rows with the same keys
+    std::int64_t missing_records = 0;  ///< launched, and never recorded
+    std::int64_t untimed_records = 0;  ///< recorded without times
+    std::int64_t late_records = 0;     ///< came when their step had been added up
+    std::int64_t unusable_steps = 0;
+  };
+  Changes take_changes();
+
+ private:
+  struct Sums {
+    std::int64_t launches = 0;
+    std::int64_t kernel_ns = 0;
+  };
+  struct DeviceWork {
+    Sums sums;
+    IntervalUnion busy;
+  };
+  struct Open {
+    LaunchInterval interval;
+    std::map<std::uint32_t, DeviceWork> devices;
+    std::unordered_map<std::uint32_t, Sums> kernels;
+    std::set<std::uint32_t> graphs_seen;
+    std::int64_t kernels_seen = 0;  // of those launched one by one
+    std::int64_t changed_in_round = 0;
+    bool spoiled = false;
+    bool settled = false;
+  };
+  struct KernelSums {
+    Sums in_steps;
+    Sums outside;
+    bool changed = false;
+  };
+  struct OutsideSums {
+    Sums sums;
+    std::int64_t busy_ns = 0;
+    bool changed = false;
+  };
+
+  Open* interval_of(std::int64_t id);
+  bool is_complete(const Open& open) const;
+  void settle_one(Open& open);
+  void settle_step(Open& open);
+  void settle_outside(Open& open);
+  void add_kernels(const Open& open);
+  void add_late(const Open& open);
+
+  std::map<std::string, std::uint32_t, std::less<>> numbers_;
+  std::unordered_map<std::string_view, std::uint32_t> quick_numbers_;  // views into numbers_
+  std::vector<std::string_view> names_;
+  std::deque<Open> open_;  // by number, from first_number_
+  std::int64_t first_number_ = 0;
+  std::int64_t near_ = 0;    // an id of these days, for those that have 32 bits
+  std::size_t last_at_ = 0;  // where it was placed
+  std::int64_t round_ = 0;
+  std::vector<KernelSums> kernels_;  // by number
+  std::map<std::uint32_t, OutsideSums> outside_;
+  Changes changes_;
+};
+
+}  // namespace flopprof::steps

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "profiler/record/run_view.h"
+#include "profiler/store/database.h"
+
+namespace flopprof::store {
+
+inline constexpr std::string_view kKernelQuery =
+    "SELECT * FROM kernel_total ORDER BY kernel_ns DESC, other_kernel_ns DESC, kernel";
+
+/// Nothing where no GPU work was observed, as in runs from before schema 2.
+std::optional<GpuTotal> read_gpu_total(const Database& run);
+std::vector<DeviceTotal> read_gpus(const Database& run);
+std::vector<KernelTotal> read_kernels(const Database& run);
+
+}  // namespace flopprof::store

@@ -1,0 +1,234 @@
+"""The shipped collector on simulated GPUs, from `flopprof run` to the report. No figure here is measured."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+
+BUILD = os.environ["FLOPPROF_BUILD"]
+FLOPPROF = os.path.join(BUILD, "bin/flopprof")
+SIMGPU = os.path.join(BUILD, "tests/simgpu")
+JOB = os.path.join(SIMGPU, "driver_job")
+
+
+def wait_for(row):
+    for _ in range(300):
+        found = row()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError
+
+
+class GpuTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="flopprof-gpu-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.run_db = os.path.join(self.folder, "run.db")
+
+    def attached(self, what, options=(), command=None, **variables):
+        """Runs the job, which must not notice anything: it always prints the same and ends with 7."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("FLOPPROF_", "SIMGPU_", "LD_", "CUDA_"))}
+        environment = dict(clean, LD_LIBRARY_PATH=SIMGPU, **variables)
+        attach = [FLOPPROF, "run", "-f", "-o", self.run_db, *options, "--"]
+        result = subprocess.run(attach + (command or [JOB, what]), env=environment, capture_output=True, timeout=60)
+        self.assertEqual((result.returncode, result.stderr), (7, b""))
+        self.assertTrue(result.stdout.endswith(b"done\n"))
+
+    def report(self, *options):
+        result = subprocess.run(
+            [FLOPPROF, "report", self.run_db, "--format", "json", *options], capture_output=True, check=True
+        )
+        return json.loads(result.stdout)
+
+    def gpu_ns_of_steps(self):
+        connection = sqlite3.connect(self.run_db)
+        try:
+            return [ns for (ns,) in connection.execute("SELECT gpu_ns FROM step_total ORDER BY step")]
+        finally:
+            connection.close()
+
+    def row(self, query):
+        """One row of a run.db that is only being made, or nothing; a plain connect() would make it."""
+        try:
+            connection = sqlite3.connect(f"file:{self.run_db}?mode=ro", uri=True, timeout=10)
+            try:
+                return connection.execute(query).fetchone()
+            finally:
+                connection.close()
+        except sqlite3.OperationalError:
+            return None
+
+    def faults(self):
+        return {f["what"]: f for f in self.report()["faults"] if "overhead" not in f["what"]}
+
+
+class Steps(GpuTest):
+    def test_hold_the_union_and_the_sum_of_the_kernels_they_launched(self):
+        self.attached("steps")
+        report = self.report("--by", "kernel")
+        totals = report["totals"]
+        self.assertEqual(totals["steps"], 3)
+        self.assertAlmostEqual(totals["gpu_seconds"], 300e-6, 12)
+        self.assertAlmostEqual(totals["kernel_seconds"], 450e-6, 12)
+        self.assertAlmostEqual(totals["allocated_gpu_seconds"], totals["step_seconds"], 12)
+        self.assertAlmostEqual(report["per_step"]["gpu_seconds"]["median"], 100e-6, 12)
+        self.assertEqual([(k["kernel"], k["launches"], k["other_launches"]) for k in report["by_kernel"]],
+                         [("gemm", 3, 0), ("relu", 3, 0), ("init", 0, 1)])
+        device, = report["by_device"]
+        self.assertEqual((device["device"], device["name"], device["kernels"]), (0, "Simulated GPU", 6))
+        self.assertAlmostEqual(device["other_gpu_seconds"], 10e-6, 12)
+        self.assertEqual(self.faults(), {})
+
+    def test_own_a_kernel_that_runs_when_they_are_over(self):
+        self.attached("run_ahead")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, 200_000, 300_000])
+
+    def test_take_their_kernels_from_all_threads_on_all_devices(self):
+        for trial in range(5):
+            self.attached("threads", SIMGPU_DEVICES="4")
+            devices = self.report()["by_device"]
+            self.assertEqual([d["kernels"] for d in devices], [2000] * 4)
+            for device in devices:
+                self.assertAlmostEqual(device["kernel_seconds"], 2000e-6, 12)
+                self.assertAlmostEqual(device["gpu_seconds"], 500e-6, 12)
+            self.assertEqual(self.faults(), {})
+
+    def test_leave_a_refused_launch_out(self):
+        self.attached("refused")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000])
+        self.assertEqual(self.faults(), {})
+
+    def test_hold_all_kernels_of_their_graphs(self):
+        self.attached("graph")
+        self.assertEqual(self.gpu_ns_of_steps(), [50_000, 50_000])
+
+    def test_outlive_the_context(self):
+        self.attached("reset")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, 200_000])
+
+    def test_are_the_parents_after_a_fork(self):
+        self.attached("forks")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 3)
+
+    def test_are_the_childs_when_it_is_the_first_to_use_cuda(self):
+        self.attached("child_steps")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 3)
+
+    def test_of_two_ranks_are_one_step(self):
+        rank = f"MASTER_ADDR=here WORLD_SIZE=2 RANK=%d {JOB} steps"
+        self.attached("", command=["sh", "-c", f"{rank % 0} & {rank % 1} > /dev/null; wait; exit 7"])
+        self.assertEqual(self.gpu_ns_of_steps(), [200_000] * 3)
+        device, = self.report()["by_device"]  # both processes see the same one
+        self.assertEqual(device["kernels"], 12)
+
+    def test_go_on_when_correlation_ids_begin_anew(self):
+        self.attached("steps", SIMGPU_FIRST_CORRELATION=str(2**32 - 6))
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 3)
+        self.assertEqual(self.faults(), {})
+
+    def test_keep_every_record_of_a_long_burst_or_say_which_step_lacks_some(self):
+        self.attached("many")
+        whole = [ns for ns in self.gpu_ns_of_steps() if ns is not None]
+        self.assertEqual(set(whole) | {20_000_000}, {20_000_000})
+        left_out = 20 - len(whole)
+        self.assertEqual(self.report()["totals"]["steps_without_gpu_seconds"], left_out)
+        self.assertEqual("GPU-seconds of steps not known" in self.faults(), left_out > 0)
+
+    def test_are_the_nvtx_ranges_that_were_asked_for(self):
+        self.attached("ranges", options=["--step-range", "iteration"])
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, 200_000])
+        device, = self.report()["by_device"]
+        self.assertAlmostEqual(device["other_gpu_seconds"], 40e-6, 12)
+
+    def test_name_their_kernels_as_the_author_wrote_them(self):
+        self.attached("names")
+        names = [kernel["kernel"] for kernel in self.report("--by", "kernel")["by_kernel"]]
+        self.assertEqual(names, ["gemm(float*)", "hostile\"';--\n" + "x" * 10_000])
+
+    def test_that_were_written_survive_a_kill(self):
+        command = [FLOPPROF, "run", "-o", self.run_db, "--", JOB, "hangs"]
+        environment = dict(os.environ, LD_LIBRARY_PATH=SIMGPU)
+        launcher = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        self.addCleanup(launcher.kill)
+        written = "SELECT pid FROM process JOIN gpu_step ON process = id WHERE step = 2"
+        os.kill(wait_for(lambda: self.row(written))[0], signal.SIGKILL)
+        self.assertEqual(launcher.wait(30), 128 + signal.SIGKILL)
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 3)
+        self.assertIn("process killed", self.faults())
+
+    def test_of_a_job_that_launches_nothing_have_no_gpu_time(self):
+        self.attached("nothing")
+        self.assertIsNone(self.report()["totals"]["gpu_seconds"])
+
+
+class Faults(GpuTest):
+    def test_dropped_records_leave_their_step_out(self):
+        self.attached("steps", SIMGPU_RECORDS="drop=6")  # init, 2, 2, then one of the third step
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, 100_000, None])
+        totals = self.report()["totals"]
+        self.assertAlmostEqual(totals["gpu_seconds"], 200e-6, 12)
+        self.assertEqual(totals["steps_without_gpu_seconds"], 1)
+        faults = self.faults()
+        self.assertEqual(faults["GPU records dropped"]["count"], 1)
+        self.assertEqual(faults["GPU records missing"]["count"], 1)
+        self.assertEqual(faults["GPU-seconds of steps not known"]["count"], 1)
+
+    def test_a_kernel_without_times_leaves_its_step_out(self):
+        self.attached("steps", SIMGPU_RECORDS="zero=3")  # the second of the first step
+        self.assertEqual(self.gpu_ns_of_steps()[:2], [None, 100_000])
+        self.assertIn("GPU kernels without times", self.faults())
+
+    def test_buffers_that_come_late_and_last_one_first_change_nothing(self):
+        self.attached("run_ahead", SIMGPU_RECORDS="reverse")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, 200_000, 300_000])
+        self.assertEqual(self.faults(), {})
+
+    def test_another_profiler_is_named(self):
+        self.attached("steps", SIMGPU_HOLDER="nsys")
+        fault = self.faults()["another profiler in the way"]
+        self.assertIn("CUPTI for nsys", fault["detail"])
+        self.assertIsNone(self.report()["totals"]["gpu_seconds"])
+        self.assertEqual(self.report()["totals"]["steps"], 3)
+
+    def test_without_a_driver_there_is_no_gpu_and_nothing_to_say(self):
+        for code in (999, 15):
+            self.attached("steps", SIMGPU_FAULT=f"cuptiSubscribe_v2={code}")
+            self.assertEqual(self.faults(), {})
+            self.assertIsNone(self.report()["totals"]["gpu_seconds"])
+
+    def test_a_refusal_says_which_call_and_why(self):
+        self.attached("steps", SIMGPU_FAULT="cuptiActivityEnable=35")
+        self.assertIn("cuptiActivityEnable: simulated error (35)", self.faults()["GPU work not counted"]["detail"])
+
+    def test_the_copy_that_the_job_has_mapped_is_taken(self):
+        mapped = os.path.join(self.folder, "libcupti.so.13")
+        shutil.copy(os.path.join(SIMGPU, "libcupti.so.13"), mapped)
+        self.attached("steps", LD_PRELOAD=mapped, SIMGPU_FAULT="cuptiActivityEnable=35")
+        self.assertIn(mapped, self.faults()["GPU work not counted"]["detail"])
+
+    def test_records_that_another_profiler_takes_leave_their_steps_out(self):
+        self.attached("robbed")
+        self.assertEqual(self.gpu_ns_of_steps(), [100_000, None, None])
+        self.assertEqual(self.faults()["GPU records missing"]["count"], 2)
+
+    def test_a_failure_of_any_call_reaches_no_job_and_no_total(self):
+        calls = os.path.join(self.folder, "calls")
+        self.attached("steps", SIMGPU_CALLS=calls)
+        with open(calls) as file:
+            number = int(file.read())
+        self.assertGreater(number, 15)
+        for code in (7, 35, 999):
+            for turn in range(1, number + 1):
+                self.attached("steps", SIMGPU_FAULT=f"#{turn}={code}")
+                for ns in self.gpu_ns_of_steps():
+                    self.assertIn(ns, (100_000, None), f"call {turn}")
+
+
+if __name__ == "__main__":
+    unittest.main()
