@@ -31,7 +31,7 @@ void launch(const ReferenceKernel& kernel, const Launch& launch, const void* see
 std::vector<ReferenceKernel> reference_kernels() {
   std::vector<ReferenceKernel> all;
   for (const auto group : {vector_single, vector_double, vector_half, special_functions, divide,
-                           lanes, warp_matrix, warp_matrix_double}) {
+                           lanes, warp_matrix, warp_matrix_double, warp_group_matrix}) {
     for (ReferenceKernel& kernel : group()) all.push_back(kernel);
   }
   return all;

@@ -16,6 +16,7 @@ enum class FlopClass {
   kTensorTf32,
   kTensorFp16,
   kTensorBf16,
+  kTensorFp8,
 };
 
 enum class Lanes { kAll, kFirst, kOthers };  ///< of a warp: which of them do the work
@@ -35,7 +36,8 @@ struct TripFlops {
 struct ReferenceKernel {
   const char* name = nullptr;
   const void* entry = nullptr;  ///< for cudaLaunchKernel
-  int first_capability = 80;    ///< from which on the kernel is what its name says
+  int first_capability = 80;    ///< from which on there are its instructions
+  int last_capability = 1000;
   std::vector<TripFlops> trip;  ///< empty: no FLOPs
   std::int64_t written_a_thread =
       0;  ///< FLOPs a thread of the source, where the compiler makes more
@@ -66,6 +68,7 @@ std::vector<ReferenceKernel> divide();
 std::vector<ReferenceKernel> lanes();
 std::vector<ReferenceKernel> warp_matrix();
 std::vector<ReferenceKernel> warp_matrix_double();
+std::vector<ReferenceKernel> warp_group_matrix();
 
 /// All of them.
 std::vector<ReferenceKernel> reference_kernels();
