@@ -9,8 +9,6 @@ constexpr int kWarpGroup = 4;  ///< warps
 
 constexpr NumberType kFloats8[] = {kE4m3, kE5m2, kNone, kE3m2, kE2m3, kE2m1, kNone, kNone};
 
-/// wgmma names its types after the opcode in another order than mma: floats of 16 bits alone are
-/// told by bits 76 and 77.
 NumberType half_type(unsigned code) {
   constexpr NumberType kTypes[] = {kF16, kBf16, kTf32, kNone};
   return kTypes[code];
@@ -36,13 +34,10 @@ MatrixShape hmma_shape(MachineWord word) {
 }
 
 MatrixShape hmma_step_shape(MachineWord word) {
-  MatrixShape shape{.m = 8, .n = 8, .k = 4, .sum = kF16, .a = kF16, .b = kF16};
-  // Four quarters of a warp make one 8×8×4 each, in two steps of halves or four of singles.
-  if (word.bits(76, 1) != 0) {
-    shape.sum = kF32;
-  } else {
-    shape.n = 16;
-  }
+  MatrixShape shape{.m = 8, .n = 8, .k = 4, .sum = kF32, .a = kF16, .b = kF16};
+  if (word.bits(76, 1) != 0) return shape;
+  shape.sum = kF16;
+  shape.at_once = 2;
   return shape;
 }
 
@@ -59,11 +54,10 @@ MatrixShape imma_shape(MachineWord word) {
 }
 
 MatrixShape bmma_shape(MachineWord word) {
-  constexpr int kDepths[] = {128, 128, 256, 0};
-  const unsigned code = word.bits(75, 2) == 0 ? word.bits(76, 1) : 1;
-  MatrixShape shape{.m = 8, .n = 8, .k = kDepths[code], .sum = kS32, .a = kB1, .b = kB1};
-  if (word.bits(75, 1) != 0 || word.bits(76, 1) != 0) shape.m = 16;
-  if (word.bits(76, 1) != 0) shape.k = 256;
+  MatrixShape shape{.m = 8, .n = 8, .k = 128, .sum = kS32, .a = kB1, .b = kB1};
+  const bool is_deep = word.bits(76, 1) != 0;
+  if (is_deep) shape.k = 256;
+  if (is_deep || word.bits(75, 1) != 0) shape.m = 16;
   return shape;
 }
 
@@ -130,7 +124,8 @@ MatrixShape igmma_shape(MachineWord word) {
 
 std::int64_t flops_a_warp(const MatrixShape& shape) {
   if (is_integer(shape.sum)) return 0;
-  const std::int64_t dense = std::int64_t{2} * shape.m * shape.n * shape.k / shape.warps;
+  const std::int64_t dense =
+      std::int64_t{2} * shape.m * shape.n * shape.k * shape.at_once / shape.warps;
   return shape.sparse ? dense / 2 : dense;
 }
 

@@ -21,13 +21,14 @@ struct MatrixShape {
   bool sparse = false;  ///< 2:4: half of the products of the shape are never computed
   bool scaled = false;  ///< block-scaled operands
   int warps = 1;        ///< that issue the instruction together for this shape
+  int at_once = 1;      ///< products of this shape, of quarters of a warp
 
   auto operator<=>(const MatrixShape&) const = default;
 };
 
 // One function an opcode; the word is known to be of it.
 MatrixShape hmma_shape(MachineWord word);
-/// Volta's m8n8k4, which a warp makes in steps: the shape of one step.
+/// Volta's m8n8k4, which the quarters of a warp make in steps: two of halves, or four of singles.
 MatrixShape hmma_step_shape(MachineWord word);
 MatrixShape imma_shape(MachineWord word);
 MatrixShape bmma_shape(MachineWord word);

@@ -44,8 +44,8 @@ def name_of(mnemonic):
         return opcode
     if MATRIX.match(opcode):
         name = NOT_OF_THE_SHAPE.sub('', mnemonic)
-        if opcode == 'HMMA' and '.884.' in mnemonic:
-            return 'HMMA.884'
+        if name.startswith('HMMA.884.'):
+            return name.rpartition('.')[0]
         return name.replace('DMMA.884', 'DMMA.8x8x4')
     if opcode == 'MUFU':
         return '.'.join([opcode] + [m for m in modifiers if m not in ('F16', 'F16_V2')])
