@@ -1,0 +1,53 @@
+"""The shipped collector on a real GPU: every launch is there, in the step that made it."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+
+BUILD = os.environ["FLOPPROF_BUILD"]
+FLOPPROF = os.path.join(BUILD, "bin/flopprof")
+JOB = os.path.join(BUILD, "tests/end_to_end/device_job")
+NO_GPU = 77
+STEPS = 20
+
+
+class Device(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="flopprof-device-")
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.run_db = os.path.join(cls.folder.name, "run.db")
+        done = subprocess.run([FLOPPROF, "run", "-o", cls.run_db, "--", JOB], capture_output=True, timeout=100)
+        if done.returncode == NO_GPU:
+            raise unittest.SkipTest("no GPU")
+        assert (done.returncode, done.stdout) == (0, b"done\n"), done
+        printed = subprocess.run([FLOPPROF, "report", cls.run_db, "--by", "kernel", "--format", "json"],
+                                 capture_output=True, check=True)
+        cls.report = json.loads(printed.stdout)
+
+    def test_counts_every_launch_in_steps_and_outside(self):
+        launches = {k["kernel"]: (k["launches"], k["other_launches"]) for k in self.report["by_kernel"]}
+        self.assertEqual(launches, {"flopprof_fadd": (3 * STEPS, 0), "flopprof_ffma": (2 * STEPS, 0),
+                                    "flopprof_fmul": (0, 1)})
+
+    def test_places_five_kernels_in_each_step(self):
+        connection = sqlite3.connect(self.run_db)
+        self.addCleanup(connection.close)
+        kernels = connection.execute("SELECT step, kernels FROM gpu_step WHERE step >= 0 ORDER BY step").fetchall()
+        self.assertEqual(kernels, [(step, 5) for step in range(STEPS)])
+
+    def test_finds_times_that_can_be(self):
+        totals = self.report["totals"]
+        self.assertGreater(totals["gpu_seconds"], 0)
+        self.assertLessEqual(totals["gpu_seconds"], totals["kernel_seconds"])
+        self.assertLess(totals["gpu_seconds"], self.report["run"]["wall_seconds"])
+
+    def test_missed_nothing(self):
+        self.assertEqual([f for f in self.report["faults"] if "GPU" in f["what"]], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
