@@ -270,6 +270,7 @@ FROM fault GROUP BY what, detail, remedy ORDER BY min(since_ns), what, detail;
 CREATE VIEW step_running_total AS
 WITH s AS (
   SELECT world, step, max(wall_ns) AS wall_ns, max(source = 'none') AS without,
+         CASE WHEN count(*) = count(gpu_ns) THEN sum(gpu_ns) END AS gpu_ns,
          max(source = 'extrapolated') AS extrapolated,
          sum(coalesce(model_flops, 0) / 1000000000) AS e9, sum(coalesce(model_flops, 0) % 1000000000) AS rest,
          sum(coalesce(model_flops_min, 0) / 1000000000) AS min_e9,
@@ -279,12 +280,13 @@ WITH s AS (
   FROM process_step GROUP BY world, step
 ), r AS (
   SELECT world, step, row_number() OVER w AS steps, sum(wall_ns) OVER w AS wall_ns,
+         sum(gpu_ns) OVER w AS gpu_ns, sum(gpu_ns IS NULL) OVER w AS without_gpu,
          sum(without) OVER w AS without, max(extrapolated) OVER w AS extrapolated,
          sum(e9) OVER w AS e9, sum(rest) OVER w AS rest, sum(min_e9) OVER w AS min_e9,
          sum(min_rest) OVER w AS min_rest, sum(max_e9) OVER w AS max_e9, sum(max_rest) OVER w AS max_rest
   FROM s WINDOW w AS (PARTITION BY world ORDER BY step)
 )
-SELECT world, step, steps, wall_ns, without AS steps_without_flops,
+SELECT world, step, steps, wall_ns, gpu_ns, without_gpu AS steps_without_gpu_time, without AS steps_without_flops,
        CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
             ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
        CASE WHEN min_e9 + min_rest / 1000000000 < 9223372036 THEN min_e9 * 1000000000 + min_rest

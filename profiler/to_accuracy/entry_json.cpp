@@ -71,6 +71,8 @@ void put_run(Json& json, const TargetResult& result, ExactJson& exact) {
   if (!result.work) return;
   json["steps_without_flops"] = result.work->steps_without_flops;
   json["wall_seconds_to_target"] = result.work->wall_seconds;
+  if (result.work->gpu_seconds)
+    json["steps_without_gpu_time"] = result.work->steps_without_gpu_time;
 }
 
 Json one(const TargetResult& result, const std::string& metric, Convention convention,
@@ -89,7 +91,8 @@ Json one(const TargetResult& result, const std::string& metric, Convention conve
     put_cost(json, flops_of(result), convention, exact);
   json["convention"] = convention == Convention::kMac ? "mac" : "flop";
   json["images_to_target"] = whole_or_null(position.images);
-  json["gpu_seconds_to_target"] = nullptr;
+  json["gpu_seconds_to_target"] =
+      or_null(result.work ? result.work->whole_gpu_seconds() : std::nullopt);
   json["accuracy"] = result.accuracy;
   json["log"] = result.log;
   json["log_format"] = result.format;

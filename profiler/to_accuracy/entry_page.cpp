@@ -58,6 +58,12 @@ std::string run_text(const TargetResult& result) {
   if (result.work) {
     text += fmt::format("- FLOPs to the target: {} ({}), {:.6g} s\n", result.work->flops.digits(),
                         result.work->source, result.work->wall_seconds);
+    if (const auto gpu = result.work->whole_gpu_seconds()) {
+      text += fmt::format("- GPU-seconds to the target: {:.6g}\n", *gpu);
+    } else if (result.work->gpu_seconds) {
+      text += fmt::format("- GPU-seconds to the target: not known, for {} steps have none\n",
+                          result.work->steps_without_gpu_time);
+    }
     text += fmt::format("- left out: training after the target, {} FLOPs\n",
                         (run.flops - result.work->flops).digits());
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "profiler/store/run_file.h"
 #include "profiler/to_accuracy/target_position.h"
 
 namespace flopprof::to_accuracy {
@@ -98,19 +99,29 @@ TrainingRun read_training(const store::Database& run, const std::filesystem::pat
 
 WorkToStep work_to_step(const store::Database& run, const TrainingRun& training,
                         std::int64_t steps) {
-  store::Statement row = run.prepare(
-      "SELECT model_flops, model_flops_min, model_flops_max, source, steps_without_flops, wall_ns"
-      " FROM step_running_total WHERE world = ? AND steps = ?");
+  // Files of schema 1 know nothing of GPUs.
+  const char* gpu = store::schema_version(run) < store::kFirstSchemaWithGpu
+                        ? "NULL, 0"
+                        : "gpu_ns, steps_without_gpu_time";
+  store::Statement row =
+      run.prepare(fmt::format("SELECT model_flops, model_flops_min, model_flops_max, source,"
+                              " steps_without_flops, wall_ns, {}"
+                              " FROM step_running_total WHERE world = ? AND steps = ?",
+                              gpu));
   if (!row.bind(0, training.world).bind(1, steps).step()) {
     throw TargetError(
         fmt::format("{} has {} training steps, not {}", training.path, training.steps, steps));
   }
+  const bool has_gpu = !row.is_null(6);
   return {.flops = Flops::of_digits(row.text(0)),
           .flops_min = Flops::of_digits(row.text(1)),
           .flops_max = Flops::of_digits(row.text(2)),
           .source = std::string(row.text(3)),
           .steps_without_flops = row.integer(4),
-          .wall_seconds = static_cast<double>(row.integer(5)) / 1e9};
+          .wall_seconds = static_cast<double>(row.integer(5)) / 1e9,
+          .gpu_seconds =
+              has_gpu ? std::optional(static_cast<double>(row.integer(6)) / 1e9) : std::nullopt,
+          .steps_without_gpu_time = has_gpu ? row.integer(7) : 0};
 }
 
 void check_same_model(const std::vector<TrainingRun>& runs) {

@@ -43,6 +43,13 @@ struct WorkToStep {
   std::string source;
   std::int64_t steps_without_flops = 0;
   double wall_seconds = 0;
+  std::optional<double> gpu_seconds;        ///< of the steps whose GPU time is known; none: no GPU
+  std::int64_t steps_without_gpu_time = 0;  ///< where there was a GPU
+
+  /// Nothing unless every step's is known.
+  std::optional<double> whole_gpu_seconds() const {
+    return steps_without_gpu_time == 0 ? gpu_seconds : std::nullopt;
+  }
 };
 
 /// Throws TargetError when the run has no training steps.
