@@ -39,6 +39,7 @@ import torch.distributed as dist
 dist.init_process_group("gloo")
 net = nn.parallel.DistributedDataParallel(nn.Linear(5, 3))
 train(6, net)
+del net  # else the group lives into the interpreter's end, where torch's gloo threads may abort (pytorch #190489)
 dist.destroy_process_group()
 """
 
