@@ -67,9 +67,9 @@ class ThreadState {
   }
 
   OperatorCache operators;
-  bool inside_counted = false;  ///< the top frame is counted: nothing inside it is looked at
-  bool evaluating = false;      ///< a forward pass without gradients is under way
-  int optimizers = 0;  ///< depth of optimiser scopes, which ones seen only by name included
+  bool inside_counted = false;        ///< the top frame is counted: nothing inside it is looked at
+  bool evaluating = false;            ///< a forward pass without gradients is under way
+  int optimizers = 0;                 ///< steps of optimisers that are open, one inside the other
   std::uint64_t nodes_before = 0;     ///< autograd sequence number at the last update
   std::int64_t last_graph_task = -1;  ///< backward pass in which an optimiser last stepped
 
