@@ -3,8 +3,9 @@
 #include <dlfcn.h>
 #include <link.h>
 
-#include <initializer_list>
 #include <string_view>
+
+#include "profiler/capture/gpu_probe.h"
 
 namespace flopprof::capture {
 namespace {
@@ -24,16 +25,9 @@ void* open_mapped(std::string& path) {
 /// The handle is never closed: the library calls us until the process is gone.
 void* open_library(std::string& path) {
   if (void* mapped = open_mapped(path)) return mapped;
-  constexpr int kOldestMajor = 12;
-  constexpr int kNewestMajor = 13;
-  const int driver = driver_version() / 1000;
-  for (int major = driver == 0 ? kNewestMajor : driver; major >= kOldestMajor; --major) {
-    const std::string name = "libcupti.so." + std::to_string(major);
-    for (const char* folder :
-         {"", "/usr/local/cuda/lib64/", "/usr/local/cuda/extras/CUPTI/lib64/"}) {
-      path = folder + name;
-      if (void* opened = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return opened;
-    }
+  for (const std::string& candidate : cupti_candidates(driver_version())) {
+    path = candidate;
+    if (void* opened = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return opened;
   }
   return nullptr;
 }

@@ -82,6 +82,20 @@ ProbedDriver probe_driver(const std::string& library) {
   return driver;
 }
 
+std::vector<std::string> cupti_candidates(int driver_version) {
+  constexpr int kOldestMajor = 12;
+  constexpr int kNewestMajor = 13;
+  std::vector<std::string> paths;
+  const int newest = driver_version == 0 ? kNewestMajor : driver_version / 1000;
+  for (int major = newest; major >= kOldestMajor; --major) {
+    for (const char* folder :
+         {"", "/usr/local/cuda/lib64/", "/usr/local/cuda/extras/CUPTI/lib64/"}) {
+      paths.push_back(fmt::format("{}libcupti.so.{}", folder, major));
+    }
+  }
+  return paths;
+}
+
 ProbedCupti probe_cupti(const std::vector<std::string>& libraries) {
   ProbedCupti cupti;
   for (const std::string& library : libraries) {

@@ -84,9 +84,9 @@ void look_at_folder(const fs::path& folder, Machine& machine) {
 }  // namespace
 
 Machine look(const Places& places) {
-  Machine machine{.driver = capture::probe_driver(places.driver),
-                  .cupti = capture::probe_cupti(places.cupti),
-                  .prefix = places.prefix};
+  Machine machine{.driver = capture::probe_driver(places.driver), .prefix = places.prefix};
+  machine.cupti = capture::probe_cupti(
+      places.cupti.empty() ? capture::cupti_candidates(machine.driver.cuda_version) : places.cupti);
   const fs::path proc = places.root / "proc";
   look_at_kernel_module(proc, machine);
   machine.capabilities =

@@ -12,11 +12,9 @@ namespace flopprof::doctor {
 struct Places {
   std::filesystem::path root = "/";  ///< holds proc/ and opt/
   std::string driver = "libcuda.so.1";
-  std::vector<std::string> cupti = {"libcupti.so.13", "/usr/local/cuda/lib64/libcupti.so",
-                                    "/usr/local/cuda/extras/CUPTI/lib64/libcupti.so",
-                                    "libcupti.so.12", "libcupti.so"};
-  std::filesystem::path prefix;  ///< of our installation
-  std::filesystem::path folder;  ///< where run.db would be
+  std::vector<std::string> cupti;  ///< empty: where a job's collector looks
+  std::filesystem::path prefix;    ///< of our installation
+  std::filesystem::path folder;    ///< where run.db would be
 };
 
 /// All of a machine but its environment, its LibTorchs and its Python.
