@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "profiler/capture/gpu_probe.h"
 #include "tests/support/sample_run.h"
 
 namespace flopprof::doctor {
@@ -98,6 +99,17 @@ TEST_F(Look, NamesTheFilesThatTheInstallationLacks) {
   EXPECT_THAT(found.missing_files, ElementsAre("lib/libflopprof_preload.so"));
   EXPECT_TRUE(found.folder_can_be_written);
   EXPECT_GT(found.folder_free_bytes, 0u);
+}
+
+TEST(CuptiCandidates, BeginWithTheDriversMajorVersion) {
+  const auto of_12 = capture::cupti_candidates(12080);
+  EXPECT_EQ(of_12.size(), 3u);
+  EXPECT_EQ(of_12.front(), "libcupti.so.12");
+  const auto of_13 = capture::cupti_candidates(13000);
+  EXPECT_EQ(of_13.size(), 6u);
+  EXPECT_EQ(of_13.front(), "libcupti.so.13");
+  EXPECT_EQ(of_13.back(), "/usr/local/cuda/extras/CUPTI/lib64/libcupti.so.12");
+  EXPECT_EQ(capture::cupti_candidates(0), of_13) << "no driver that says";
 }
 
 }  // namespace
