@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cupti.h>
+
+#include "tests/simgpu/simgpu.h"
+
+// What the parts of the stand-in for the profiling library have in common.
+
+namespace simgpu {
+
+/// To the subscriber, where it has asked for it.
+void call_back(CUpti_CallbackDomain domain, std::uint32_t id, const void* details);
+
+// What the driver tells becomes records, where they are enabled, and counts.
+void record_kernel(const RunKernel& kernel);
+void record_copy(const RunCopy& copy);
+void record_graph(const RunGraph& graph);
+void count_kernel(const RunKernel& kernel);
+
+/// Begins to watch the driver. Done by whatever is called first.
+void watch();
+
+}  // namespace simgpu
