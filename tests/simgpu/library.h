@@ -17,6 +17,12 @@ void record_copy(const RunCopy& copy);
 void record_graph(const RunGraph& graph);
 void count_kernel(const RunKernel& kernel);
 
+/// Whether cuptiProfilerInitialize has been called, and not been taken back.
+bool is_initialized();
+
+/// What the stand-in's counter availability images begin with; the chip's name follows.
+inline constexpr const char* kAvailability = "simgpu:";
+
 /// Begins to watch the driver. Done by whatever is called first.
 void watch();
 
