@@ -43,9 +43,9 @@ ExecutedLedger::Entry& ExecutedLedger::entry(const std::vector<CounterSet>& sets
   }
   by_use_.push_front(key);
   return entries_
-      .emplace(key, Entry{.work = ExecutedWork(sets),
-                          .classes = classes_of(sets),
-                          .at = by_use_.begin()})
+      .emplace(
+          key,
+          Entry{.work = ExecutedWork(sets), .classes = classes_of(sets), .at = by_use_.begin()})
       .first->second;
 }
 

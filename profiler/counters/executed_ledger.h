@@ -12,8 +12,8 @@
 
 namespace flopprof::counters {
 
-/// What counted steps say of all steps of their signatures, device by device. Of the signatures that
-/// were counted last it remembers a few hundred.
+/// What counted steps say of all steps of their signatures, device by device. Of the signatures
+/// that were counted last it remembers a few hundred.
 ///
 /// Not thread-safe: the drain thread's.
 class ExecutedLedger {

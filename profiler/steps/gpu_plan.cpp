@@ -69,8 +69,7 @@ GpuLook GpuPlan::of_block(std::int64_t step) const {
   const std::int64_t block = step / settings_.every;
   auto mixed = static_cast<std::uint64_t>(block) * 0x9e3779b97f4a7c15u;
   mixed ^= mixed >> 32;
-  const auto place =
-      static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(settings_.every));
+  const auto place = static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(settings_.every));
   if (step % settings_.every != place) return GpuLook::kNone;
   if (wanted() != GpuLook::kNone) return wanted();
   if (!sets_) return traces_ ? GpuLook::kTraced : GpuLook::kNone;
@@ -93,10 +92,14 @@ GpuPlan::Look GpuPlan::in_window(bool in_step) {
   return {.look = GpuLook::kCounted, .set = *set};
 }
 
+bool GpuPlan::is_on_timeline(std::int64_t step) const {
+  const auto& span = settings_.timeline;
+  return span && step >= span->first && step <= span->last;
+}
+
 GpuPlan::Look GpuPlan::next(std::int64_t step, bool in_step) {
-  if (const auto& span = settings_.timeline;
-      span && in_step && traces_ && step >= span->first && step <= span->last)
-    return {.look = GpuLook::kTraced};
+  if (in_step && traces_ && is_on_timeline(step))
+    return {.look = GpuLook::kTraced, .timeline = true};
   if (settings_.every > 0 && window_left_ <= 0) {
     if (!in_step) return {};
     if (const GpuLook look = of_block(step); look != GpuLook::kNone) open_window(look);
@@ -117,8 +120,8 @@ void GpuPlan::close_window() {
   Cost& cost = cost_of(window_);
   ++cost.windows;
   if (plain_steps_ > 0) cost.excess_ns += window_ns_ - window_steps_ * plain_ns();
-  rest_ = window_steps_ + static_cast<std::int64_t>(
-                              random_() % static_cast<std::uint64_t>(window_steps_ + 1));
+  rest_ = window_steps_ +
+          static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(window_steps_ + 1));
 }
 
 void GpuPlan::ended(const Ended& interval) {

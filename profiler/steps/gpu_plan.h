@@ -47,8 +47,12 @@ class GpuPlan {
 
   struct Look {
     GpuLook look = GpuLook::kNone;
-    std::size_t set = 0;  ///< where it is kCounted
+    std::size_t set = 0;    ///< where it is kCounted
+    bool timeline = false;  ///< where it is kTraced: all its kernels are kept
   };
+  /// Whether the kernels of `step` are all to be kept.
+  bool is_on_timeline(std::int64_t step) const;
+
   /// For the interval that begins now: `step`, or the work before it.
   Look next(std::int64_t step, bool in_step);
 
@@ -69,7 +73,7 @@ class GpuPlan {
   std::int64_t spent_ns() const;
 
  private:
-  static constexpr std::int64_t kWindow = 4;     // steps that are traced one after another
+  static constexpr std::int64_t kWindow = 4;       // steps that are traced one after another
   static constexpr std::int64_t kFirstSteps = 24;  // that may be looked at unearned
   static constexpr std::int64_t kEnoughTraced = 2;
   static constexpr std::size_t kMostSignatures = 64;

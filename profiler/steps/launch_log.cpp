@@ -4,11 +4,11 @@
 
 namespace flopprof::steps {
 
-void LaunchLog::start(GpuLook look) {
+void LaunchLog::start(GpuLook look, std::optional<std::int64_t> timeline_step) {
   const std::lock_guard lock(mutex_);
   if (started_) return;
   started_ = true;
-  intervals_.push_back({.look = look});
+  intervals_.push_back({.look = look, .timeline_step = timeline_step});
 }
 
 void LaunchLog::note(std::uint32_t correlation, const Note& note) noexcept {
@@ -35,9 +35,11 @@ void LaunchLog::cut(std::int64_t step) {
   intervals_.push_back({.number = open.number + 1, .first = open.end, .highest = open.highest});
 }
 
-void LaunchLog::look(GpuLook look) {
+void LaunchLog::look(GpuLook look, std::optional<std::int64_t> timeline_step) {
   const std::lock_guard lock(mutex_);
-  if (started_) intervals_.back().look = look;
+  if (!started_) return;
+  intervals_.back().look = look;
+  intervals_.back().timeline_step = timeline_step;
 }
 
 std::optional<LaunchInterval> LaunchLog::open() const {

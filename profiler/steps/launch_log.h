@@ -25,6 +25,7 @@ struct LaunchInterval {
   std::int64_t graphs = 0;      ///< graph launches: each runs a number of kernels that nobody says
   std::uint64_t signature = 0;  ///< of all that was launched, in whatever order
   GpuLook look = GpuLook::kNone;
+  std::optional<std::int64_t> timeline_step;  ///< what it will be, where its kernels are all kept
   bool closed = false;
 };
 
@@ -41,7 +42,7 @@ class LaunchLog {
  public:
   /// From here on launches are noted and boundaries kept: before, a cut costs nothing. `look` is
   /// that of the first interval.
-  void start(GpuLook look);
+  void start(GpuLook look, std::optional<std::int64_t> timeline_step = std::nullopt);
 
   /// `identity`: the same for launches of the same function with the same geometry.
   void kernel_launched(std::uint32_t correlation, std::uint64_t identity = 0) noexcept {
@@ -62,7 +63,7 @@ class LaunchLog {
   void cut(std::int64_t step);
 
   /// How the open interval is looked at.
-  void look(GpuLook look);
+  void look(GpuLook look, std::optional<std::int64_t> timeline_step = std::nullopt);
   /// As it is now; nothing before start().
   std::optional<LaunchInterval> open() const;
   /// The last that was cut off, as it is now.

@@ -9,9 +9,9 @@
 namespace flopprof::counters {
 namespace {
 
-const CounterSet kA{"A",
-                    {"sm__ops_path_tensor_src_bf16_dst_fp32.sum",
-                     "sm__ops_path_tensor_op_hgmma_src_fp16.sum"}};
+const CounterSet kA{
+    "A",
+    {"sm__ops_path_tensor_src_bf16_dst_fp32.sum", "sm__ops_path_tensor_op_hgmma_src_fp16.sum"}};
 const CounterSet kB{"B", {"sm__ops_path_tensor_op_hmma_src_fp16_dst_fp32.sum"}};
 const std::vector<CounterSet> kSets = {kA, kB};
 
