@@ -19,6 +19,15 @@ struct KernelRecord {
   std::int64_t ended_at = 0;  ///< both 0: the kernel ran and was not timed
 };
 
+/// Memory that was copied or filled on a GPU. Times are as in KernelRecord.
+struct CopyRecord {
+  std::uint32_t device = 0;
+  std::uint32_t correlation = 0;
+  std::int64_t started_at = 0;
+  std::int64_t ended_at = 0;
+  std::int64_t bytes = 0;
+};
+
 struct GpuDevice {
   std::int64_t device = 0;  ///< CUDA's ordinal in the process
   std::string name;
@@ -45,7 +54,7 @@ struct StepLaunches {
 
 /// The intervals between steps, all those of one signature together.
 struct OutsideLaunches {
-  std::int64_t signature = 0;
+  std::int64_t signature = 0;  ///< 0: too many different ones to tell apart
   std::int64_t intervals = 0;
 };
 
