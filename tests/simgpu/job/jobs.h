@@ -17,6 +17,7 @@ using Jobs = std::map<std::string, std::function<void()>>;
 const Jobs& step_jobs();
 const Jobs& counted_jobs();
 const Jobs& graph_jobs();
+const Jobs& tape_jobs();
 const Jobs& crowded_jobs();  ///< threads, processes and other profilers
 
 /// How many steps a job has that leaves it open: driver_job's second argument.
