@@ -266,7 +266,7 @@ void drain_gpu(bool last, Drained& drained) {
   drained.kernels = std::move(changes.kernels);
   drained.launches = std::move(changes.launches);
   drained.outside_launches = std::move(changes.outside_launches);
-  now->looks->drain(drained);
+  now->looks->drain(last, drained);
   for (KernelWork& work : drained.kernels) work.kernel = demangled(work.kernel);
   for (TimelineKernel& kernel : drained.timeline) kernel.kernel = demangled(kernel.kernel);
   for (const auto& [number, device] : now->devices) drained.devices.push_back(device);

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
+#include <iterator>
 #include <map>
+#include <stdexcept>
 #include <utility>
 
 #include "profiler/capture/counter_refusal.h"
@@ -13,8 +14,8 @@
 namespace flopprof::capture {
 namespace {
 
-using steps::GpuPlan;
 using std::chrono::nanoseconds;
+using steps::GpuPlan;
 
 constexpr int kPatience = 3;  // this often in a row something may fail before it is given up
 
@@ -116,7 +117,8 @@ void GpuLooks::opens(bool in_step) noexcept {
     const GpuPlan::Ended interval = ended(*closed, now_ns - std::exchange(last_cut_ns_, now_ns));
     if (closed->step != kOutsideSteps) {
       next_step_ = closed->step + 1;
-      typical_step_ns_ = typical_step_ns_ == 0 ? interval.ns : (3 * typical_step_ns_ + interval.ns) / 4;
+      typical_step_ns_ =
+          typical_step_ns_ == 0 ? interval.ns : (3 * typical_step_ns_ + interval.ns) / 4;
     }
     if (captures_ > 0) {  // as it is
       launches_.look(now_.look == GpuLook::kTraced ? GpuLook::kTraced : GpuLook::kNone);
@@ -139,9 +141,9 @@ void GpuLooks::opens(bool in_step) noexcept {
 /// What came of the look at the interval that has just been cut off.
 GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64_t ns) {
   const bool is_its = looked_at_ == interval.number;
-  const bool whole = is_its && !std::exchange(spoiled_, false) &&
-                     (now_.look != GpuLook::kCounted ||
-                      launched_before_ == interval.kernels + interval.graphs);
+  const bool whole =
+      is_its && !std::exchange(spoiled_, false) &&
+      (now_.look != GpuLook::kCounted || launched_before_ == interval.kernels + interval.graphs);
   GpuPlan::Ended ended{.in_step = interval.step != kOutsideSteps,
                        .signature = static_cast<std::int64_t>(interval.signature),
                        .launches = interval.kernels + interval.graphs,
@@ -236,8 +238,8 @@ void GpuLooks::not_idle() {
 
 void GpuLooks::refused(const Refusal& refusal, std::optional<std::size_t> set) {
   const bool busy = refusal.result == CUPTI_ERROR_HARDWARE_BUSY;
-  faults_.add("executed FLOPs not counted",
-              refusal.call + ": " + text_of(cupti_, refusal.result), remedy_for(refusal.result));
+  faults_.add("executed FLOPs not counted", refusal.call + ": " + text_of(cupti_, refusal.result),
+              remedy_for(refusal.result));
   if (busy && ++busy_ < kPatience) return;
   const std::lock_guard lock(plan_mutex_);
   if (set && !busy && !is_forbidden(refusal.result)) {
@@ -254,18 +256,13 @@ void GpuLooks::robbed() {
   plan_.give_up_tracing();
 }
 
-void GpuLooks::drain(Drained& drained) {
+void GpuLooks::drain(bool last, Drained& drained) {
   if (!counting_) return;
   std::vector<std::string> problems;
-  if (!gave_up_) counting_->prepare(problems);
+  if (!gave_up_ && !last) counting_->prepare(problems);
   for (const std::string& problem : problems)
     tell(drained, "executed FLOPs not counted", problem, "see flopprof doctor");
-  std::vector<Result> results;
-  {
-    const std::lock_guard lock(results_mutex_);
-    results.swap(results_);
-  }
-  for (const Result& result : results) add(result, drained);
+  evaluate(last, drained);
   auto changes = executed_.take_changes();
   drained.executed_steps = std::move(changes.steps);
   drained.executed_signatures = std::move(changes.signatures);
@@ -276,21 +273,50 @@ void GpuLooks::drain(Drained& drained) {
   drained.overhead.total_ns += plan_.spent_ns();
 }
 
-void GpuLooks::add(const Result& result, Drained& drained) {
-  // Contexts that share a device share its row.
+/// Rarely, for whom it takes to ask uses a processor: at once, then at growing distances.
+void GpuLooks::evaluate(bool last, Drained& drained) {
+  constexpr int kMostDrains = 32;
+  constexpr auto kPatience = std::chrono::seconds(20);
+  constexpr auto kLastPatience = std::chrono::seconds(3);
+  if (--drains_to_wait_ > 0 && !last) return;
+  std::vector<Result> results;
+  {
+    const std::lock_guard lock(results_mutex_);
+    results.swap(results_);
+  }
+  if (results.empty()) return;
+  waited_drains_ = std::min(kMostDrains, 2 * waited_drains_);
+  drains_to_wait_ = waited_drains_;
+  std::vector<CountedRange> ranges;
+  for (Result& result : results)  // they keep their number
+    std::move(result.ranges.begin(), result.ranges.end(), std::back_inserter(ranges));
+  try {
+    const auto answers = counting_->values_of(ranges, last ? kLastPatience : kPatience);
+    std::size_t at = 0;
+    for (const Result& result : results) {
+      const std::size_t count = result.ranges.size();
+      add(result, std::span(ranges).subspan(at, count), std::span(answers).subspan(at, count),
+          drained);
+      at += count;
+    }
+  } catch (const std::runtime_error& error) {
+    tell(drained, "counters not evaluated", error.what(), "steps that were counted are left out");
+  }
+}
+
+/// Contexts that share a device share its row.
+void GpuLooks::add(const Result& result, std::span<const CountedRange> ranges,
+                   std::span<const CounterAnswer> answers, Drained& drained) {
   std::map<std::int64_t, std::pair<const CountedRange*, std::vector<double>>> by_device;
-  for (const CountedRange& range : result.ranges) {
-    std::vector<double> values;
-    try {
-      values = counting_->values_of(range);
-    } catch (const std::exception& error) {
-      tell(drained, "counters not evaluated", error.what(), "");
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (!answers[i].error.empty()) {
+      tell(drained, "counters not evaluated", answers[i].error, "");
       return;
     }
-    auto& [first, sum] = by_device[range.device];
-    first = &range;
-    sum.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) sum[i] += values[i];
+    auto& [range, sum] = by_device[ranges[i].device];
+    range = &ranges[i];
+    sum.resize(answers[i].values.size());
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += answers[i].values[k];
   }
   for (const auto& [device, counted] : by_device) {
     const auto& [range, values] = counted;
@@ -301,7 +327,8 @@ void GpuLooks::add(const Result& result, Drained& drained) {
                                                                      .set = &set,
                                                                      .values = values});
     if (no_counts > 0)
-      tell(drained, "counter values that are no counts", fmt::format("counter set {}", set.name), "");
+      tell(drained, "counter values that are no counts", fmt::format("counter set {}", set.name),
+           "");
     const bool nothing = executed_.adds_nothing(result.signature, device, set);
     const std::lock_guard lock(plan_mutex_);
     plan_.adds_nothing(result.signature, range->set, nothing);
