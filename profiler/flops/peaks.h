@@ -9,8 +9,8 @@
 
 namespace flopprof::flops {
 
-/// What a data sheet says that a GPU does at most, with dense operands. The file data/peaks.csv holds some
-/// figures for 2:4 sparse operands too, marked as such: they are never read.
+/// What a data sheet says that a GPU does at most, with dense operands. The file data/peaks.csv
+/// holds some figures for 2:4 sparse operands too, marked as such: they are never read.
 struct Peak {
   std::string class_name;         ///< as in kFlopClassNames, or "bf16": the scalar pipes in bf16
   double flops_per_second = 0;    ///< as printed, rounded
