@@ -25,10 +25,10 @@ struct Drained {
   std::vector<ExecutedSignature> executed_signatures;
   std::vector<OpGpuWork> op_gpu_work;
   std::vector<TimelineKernel> timeline;  ///< new
-  std::vector<Fault> faults;  ///< to be added to what is there
-  OverheadInfo overhead;      ///< takes the place of the old
-  std::string libtorch;       ///< version; empty: none seen so far
-  bool last = false;          ///< the process ends in good order
+  std::vector<Fault> faults;             ///< to be added to what is there
+  OverheadInfo overhead;                 ///< takes the place of the old
+  std::string libtorch;                  ///< version; empty: none seen so far
+  bool last = false;                     ///< the process ends in good order
 };
 
 }  // namespace flopprof
