@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
-#include <map>
 #include <utility>
 
 #include "profiler/capture/counter_refusal.h"
@@ -13,8 +11,8 @@
 namespace flopprof::capture {
 namespace {
 
-using steps::GpuPlan;
 using std::chrono::nanoseconds;
+using steps::GpuPlan;
 
 constexpr int kPatience = 3;  // this often in a row something may fail before it is given up
 
@@ -28,15 +26,6 @@ nanoseconds patience(std::int64_t typical_step_ns) {
 
 std::int64_t launches_of(const std::optional<steps::LaunchInterval>& interval) {
   return interval ? interval->kernels + interval->graphs : 0;
-}
-
-/// The session's own faults have been drained by then.
-void tell(Drained& drained, const char* what, std::string detail, const char* remedy) {
-  drained.faults.push_back({.what = what,
-                            .count = 1,
-                            .since_ns = drained.written_at_ns,
-                            .detail = std::move(detail),
-                            .remedy = remedy});
 }
 
 }  // namespace
@@ -107,20 +96,21 @@ void GpuLooks::close_counting() {
   if (!idle || refusal) spoiled_ = true;
 }
 
-void GpuLooks::opens(bool in_step) noexcept {
+bool GpuLooks::opens(bool in_step) noexcept {
   const std::lock_guard boundary(boundary_, std::adopt_lock);
   try {
     const auto closed = launches_.last_closed();
-    if (!closed) return;
+    if (!closed) return false;
     const std::int64_t now_ns = monotonic_ns();
     const GpuPlan::Ended interval = ended(*closed, now_ns - std::exchange(last_cut_ns_, now_ns));
     if (closed->step != kOutsideSteps) {
       next_step_ = closed->step + 1;
-      typical_step_ns_ = typical_step_ns_ == 0 ? interval.ns : (3 * typical_step_ns_ + interval.ns) / 4;
+      typical_step_ns_ =
+          typical_step_ns_ == 0 ? interval.ns : (3 * typical_step_ns_ + interval.ns) / 4;
     }
     if (captures_ > 0) {  // as it is
       launches_.look(now_.look == GpuLook::kTraced ? GpuLook::kTraced : GpuLook::kNone);
-      return;
+      return false;
     }
     const bool can_prepare = !tracing_ && counters_can_be_prepared();
     GpuPlan::Look next;
@@ -134,14 +124,15 @@ void GpuLooks::opens(bool in_step) noexcept {
   } catch (...) {
     now_ = {};
   }
+  return now_.look == GpuLook::kTraced;
 }
 
 /// What came of the look at the interval that has just been cut off.
 GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64_t ns) {
   const bool is_its = looked_at_ == interval.number;
-  const bool whole = is_its && !std::exchange(spoiled_, false) &&
-                     (now_.look != GpuLook::kCounted ||
-                      launched_before_ == interval.kernels + interval.graphs);
+  const bool whole =
+      is_its && !std::exchange(spoiled_, false) &&
+      (now_.look != GpuLook::kCounted || launched_before_ == interval.kernels + interval.graphs);
   GpuPlan::Ended ended{.in_step = interval.step != kOutsideSteps,
                        .signature = static_cast<std::int64_t>(interval.signature),
                        .launches = interval.kernels + interval.graphs,
@@ -236,8 +227,8 @@ void GpuLooks::not_idle() {
 
 void GpuLooks::refused(const Refusal& refusal, std::optional<std::size_t> set) {
   const bool busy = refusal.result == CUPTI_ERROR_HARDWARE_BUSY;
-  faults_.add("executed FLOPs not counted",
-              refusal.call + ": " + text_of(cupti_, refusal.result), remedy_for(refusal.result));
+  faults_.add("executed FLOPs not counted", refusal.call + ": " + text_of(cupti_, refusal.result),
+              remedy_for(refusal.result));
   if (busy && ++busy_ < kPatience) return;
   const std::lock_guard lock(plan_mutex_);
   if (set && !busy && !is_forbidden(refusal.result)) {
@@ -252,60 +243,6 @@ void GpuLooks::robbed() {
   robbed_ = true;
   const std::lock_guard lock(plan_mutex_);
   plan_.give_up_tracing();
-}
-
-void GpuLooks::drain(Drained& drained) {
-  if (!counting_) return;
-  std::vector<std::string> problems;
-  if (!gave_up_) counting_->prepare(problems);
-  for (const std::string& problem : problems)
-    tell(drained, "executed FLOPs not counted", problem, "see flopprof doctor");
-  std::vector<Result> results;
-  {
-    const std::lock_guard lock(results_mutex_);
-    results.swap(results_);
-  }
-  for (const Result& result : results) add(result, drained);
-  auto changes = executed_.take_changes();
-  drained.executed_steps = std::move(changes.steps);
-  drained.executed_signatures = std::move(changes.signatures);
-  if (changes.unknown > 0)
-    tell(drained, "executed FLOPs beyond 64 bits", "a step executes more than can be kept", "");
-  const std::lock_guard lock(plan_mutex_);
-  drained.overhead.own_ns += plan_.spent_ns();
-  drained.overhead.total_ns += plan_.spent_ns();
-}
-
-void GpuLooks::add(const Result& result, Drained& drained) {
-  // Contexts that share a device share its row.
-  std::map<std::int64_t, std::pair<const CountedRange*, std::vector<double>>> by_device;
-  for (const CountedRange& range : result.ranges) {
-    std::vector<double> values;
-    try {
-      values = counting_->values_of(range);
-    } catch (const std::exception& error) {
-      tell(drained, "counters not evaluated", error.what(), "");
-      return;
-    }
-    auto& [first, sum] = by_device[range.device];
-    first = &range;
-    sum.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) sum[i] += values[i];
-  }
-  for (const auto& [device, counted] : by_device) {
-    const auto& [range, values] = counted;
-    const counters::CounterSet& set = range->chip->sets[range->set];
-    const std::int64_t no_counts = executed_.add(range->chip->sets, {.step = result.step,
-                                                                     .signature = result.signature,
-                                                                     .device = device,
-                                                                     .set = &set,
-                                                                     .values = values});
-    if (no_counts > 0)
-      tell(drained, "counter values that are no counts", fmt::format("counter set {}", set.name), "");
-    const bool nothing = executed_.adds_nothing(result.signature, device, set);
-    const std::lock_guard lock(plan_mutex_);
-    plan_.adds_nothing(result.signature, range->set, nothing);
-  }
 }
 
 }  // namespace flopprof::capture

@@ -89,6 +89,13 @@ StepTotal step_of(const Row& row) {
                  .source = row.text("source")};
   if (!row.is_null("model_flops")) step.model_flops = row.flops("model_flops");
   if (row.has("gpu_ns")) step.gpu_ns = row.maybe_integer("gpu_ns");
+  if (step.gpu_ns) step.gpu_source = "measured";
+  if (!row.has("executed_flops")) return step;
+  step.gpu_source = row.text("gpu_source");
+  step.executed_source = row.text("executed_source");
+  if (row.is_null("executed_flops")) return step;
+  step.executed_flops = row.flops("executed_flops");
+  step.executed_margin95 = row.flops("executed_margin95_flops");
   return step;
 }
 
@@ -164,16 +171,17 @@ void read_per_step(const Database& database, RunOverview& run) {
   Statement statement = database.prepare("SELECT * FROM per_step_total");
   const Row row(statement);
   while (statement.step()) {
+    const std::string quantity = row.text("quantity");
     const auto spread = [&row] {
       return NsSpread{row.integer("min"), row.integer("median"), row.integer("max")};
     };
-    if (row.text("quantity") == "wall_ns") {
-      run.wall_per_step = spread();
-    } else if (row.text("quantity") == "gpu_ns") {
-      run.gpu_per_step = spread();
-    } else {
-      run.flops_per_step = FlopsSpread{row.flops("min"), row.flops("median"), row.flops("max")};
-    }
+    const auto flops_spread = [&row] {
+      return FlopsSpread{row.flops("min"), row.flops("median"), row.flops("max")};
+    };
+    if (quantity == "wall_ns") run.wall_per_step = spread();
+    if (quantity == "gpu_ns") run.gpu_per_step = spread();
+    if (quantity == "model_flops") run.flops_per_step = flops_spread();
+    if (quantity == "executed_flops") run.executed_per_step = flops_spread();
   }
 }
 
@@ -203,6 +211,7 @@ RunOverview read_overview(const Database& database) {
   run.phases = rows_of(database, kPhaseQuery, phase_of);
   run.gpu = read_gpu_total(database);
   run.gpus = read_gpus(database);
+  run.classes = read_classes(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
     run.interval =
