@@ -68,6 +68,7 @@ Config read_config() {
                 .step_range = variable("FLOPPROF_STEP_RANGE"),
                 .timeline = span(variable("FLOPPROF_TRACE_STEPS")),
                 .formulas_path = variable("FLOPPROF_FORMULAS"),
+                .record_folder = variable("FLOPPROF_RECORD"),
                 .layers = variable("FLOPPROF_LAYERS") == "1",
                 .user_observers = user_data_folder() + "/observers",
                 .faults_path = variable("FLOPPROF_FAULTS")};

@@ -28,6 +28,7 @@ struct Following {
   std::function<void()> hurry;
   ActivityBuffers buffers;
   LaunchIdentities identities;
+  std::unique_ptr<TapeRecorder> tape;  // null: nothing is kept
   std::unique_ptr<GpuLooks> looks;
   // The drain thread's alone:
   steps::KernelLedger kernels;
@@ -71,6 +72,7 @@ void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& ca
   const bool enters = call.callbackSite == CUPTI_API_ENTER;
   switch (kind_of(id)) {
     case DriverCall::kLaunch:
+      if (now.tape != nullptr) now.tape->call(id, call);
       note_launch(now, id, call);
       break;
     case DriverCall::kCaptureBegins: {
@@ -89,6 +91,7 @@ void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& ca
 
 void note_resource(Following& now, CUpti_CallbackId id,
                    const CUpti_ResourceData& resource) noexcept {
+  if (now.tape != nullptr) now.tape->resource(now.cupti, id, resource);
   switch (id) {
     case CUPTI_CBID_RESOURCE_CONTEXT_CREATED:
       now.looks->context_created(resource.context);
@@ -181,6 +184,7 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
         now.kernels, now.devices, now.cupti.version >= 130000,
         [&drained](TimelineKernel kernel) { drained.timeline.push_back(std::move(kernel)); }};
     if (!translate(now.cupti.next_record, buffer.data, buffer.used, sink)) ++unreadable;
+    if (now.tape != nullptr) now.tape->records(now.cupti.next_record, buffer.data, buffer.used);
     now.buffers.give_back(buffer.data);
     if (buffer.context != nullptr) ask_dropped(buffer.context, buffer.stream);
   }
@@ -220,7 +224,8 @@ std::unique_ptr<GpuLooks> looks_of(const Following& now) {
       GpuLooks::Faults{[&session = now.session](const char* what, const std::string& detail,
                                                 const char* remedy) {
         session.add_fault(what, detail, remedy);
-      }});
+      }},
+      now.tape.get());
 }
 
 }  // namespace
@@ -236,6 +241,10 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
   }
   auto now = std::unique_ptr<Following>(
       new Following{.cupti = *cupti, .session = session, .hurry = std::move(hurry)});
+  if (const std::string& folder = session.config().record_folder; !folder.empty()) {
+    now->cupti.get_version(&now->cupti.version);
+    now->tape = std::make_unique<TapeRecorder>(folder, now->cupti.version);
+  }
   now->looks = looks_of(*now);
   following.store(now.get(), std::memory_order_release);
   const CuptiCallbacks callbacks{

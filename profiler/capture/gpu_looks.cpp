@@ -31,10 +31,11 @@ std::int64_t launches_of(const std::optional<steps::LaunchInterval>& interval) {
 }  // namespace
 
 GpuLooks::GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
-                   const GpuPlan::Settings& settings, Faults faults)
+                   const GpuPlan::Settings& settings, Faults faults, TapeRecorder* tape)
     : cupti_(cupti),
       launches_(launches),
       faults_(std::move(faults)),
+      tape_(tape),
       driver_(find_driver()),
       functions_(find_range_functions(cupti.handle)),
       plan_(settings),
@@ -42,7 +43,7 @@ GpuLooks::GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
       last_cut_ns_(monotonic_ns()) {
   looked_at_ = 0;
   if (functions_ && driver_ && driver_->record_context != nullptr) {
-    counting_.emplace(cupti_, *functions_);
+    counting_.emplace(cupti_, *functions_, tape_);
     return;
   }
   gave_up_ = true;
@@ -74,6 +75,7 @@ bool GpuLooks::is_captured(CUstream stream) const noexcept {
 
 bool GpuLooks::closes() noexcept {
   if (!boundary_.try_lock()) return false;
+  if (tape_ != nullptr && std::exchange(taped_step_open_, false)) tape_->step_ends();
   try {
     // A captured stream must not be waited for: the look goes on over the next step, for nothing.
     if (captures_ > 0)
@@ -98,6 +100,7 @@ void GpuLooks::close_counting() {
 
 bool GpuLooks::opens(bool in_step) noexcept {
   const std::lock_guard boundary(boundary_, std::adopt_lock);
+  if (tape_ != nullptr && in_step) tape_->step_begins(), taped_step_open_ = true;
   try {
     const auto closed = launches_.last_closed();
     if (!closed) return false;
