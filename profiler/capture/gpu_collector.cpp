@@ -12,9 +12,11 @@
 #include "profiler/capture/activity_records.h"
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/cupti_subscription.h"
+#include "profiler/capture/gpu_faults.h"
 #include "profiler/capture/gpu_looks.h"
 #include "profiler/capture/kernel_name.h"
 #include "profiler/capture/launch_identity.h"
+#include "profiler/capture/this_process.h"
 #include "profiler/steps/kernel_ledger.h"
 
 namespace flopprof::capture {
@@ -30,11 +32,31 @@ struct Following {
   LaunchIdentities identities;
   std::unique_ptr<TapeRecorder> tape;  // null: nothing is kept
   std::unique_ptr<GpuLooks> looks;
+  std::atomic<std::int64_t> callbacks_ns{0};
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
 };
 std::atomic<Following*> following{nullptr};
+
+/// Times one callback of many for all: a clock reading is a fair part of what one takes.
+class CallbackClock {
+ public:
+  explicit CallbackClock(std::atomic<std::int64_t>& sum) : sum_(sum) {
+    thread_local std::uint32_t turn = 0;
+    if (++turn % kOneIn == 0) began_at_ = monotonic_ns();
+  }
+  ~CallbackClock() {
+    if (began_at_ != 0) sum_.fetch_add(kOneIn * (monotonic_ns() - began_at_));
+  }
+  CallbackClock(const CallbackClock&) = delete;
+  CallbackClock& operator=(const CallbackClock&) = delete;
+
+ private:
+  static constexpr std::uint32_t kOneIn = 512;
+  std::atomic<std::int64_t>& sum_;
+  std::int64_t began_at_ = 0;
+};
 
 steps::Launcher launcher(const Session& session) noexcept {
   const ThreadCounters* thread = session.observed_thread();
@@ -113,6 +135,7 @@ void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId i
                           const void* details) noexcept {
   Following* now = following.load(std::memory_order_acquire);
   if (now == nullptr) return;
+  const CallbackClock clock(now->callbacks_ns);
   if (domain == CUPTI_CB_DOMAIN_DRIVER_API)
     note_call(*now, id, *static_cast<const CUpti_CallbackData*>(details));
   else if (domain == CUPTI_CB_DOMAIN_RESOURCE)
@@ -160,16 +183,6 @@ bool tell(Session& session, const CuptiLibrary& cupti, const Refusal& refusal) {
   return true;
 }
 
-void add_fault(Drained& drained, const char* what, std::int64_t count, std::string detail,
-               const char* remedy) {
-  if (count <= 0) return;
-  drained.faults.push_back({.what = what,
-                            .count = count,
-                            .since_ns = drained.written_at_ns,
-                            .detail = std::move(detail),
-                            .remedy = remedy});
-}
-
 /// Their memory goes back to be filled again.
 void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& drained) {
   std::int64_t dropped = 0;
@@ -196,22 +209,6 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
   add_fault(drained, "GPU records unreadable", unreadable,
             "buffers of " + now.cupti.path + " could not be read to their end",
             "totals leave their steps out");
-}
-
-void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drained) {
-  add_fault(drained, "GPU records taken", changes.robbed_intervals,
-            "another profiler in the job, such as torch.profiler, took the records of kernels",
-            "run the job without it; from here on kernels are not timed");
-  constexpr const char* kLeftOut = "totals leave their steps out";
-  add_fault(drained, "GPU records missing", changes.missing_records,
-            "kernels were launched, and no record of their run came", kLeftOut);
-  add_fault(drained, "GPU kernels without times", changes.untimed_records,
-            "records came with no begin and end", kLeftOut);
-  add_fault(drained, "GPU records late", changes.late_records,
-            "records came after their step had been added up", kLeftOut);
-  add_fault(drained, "GPU-seconds of steps not known", changes.unusable_steps,
-            "records of these steps are missing or unusable",
-            "the other faults of this run say why");
 }
 
 std::unique_ptr<GpuLooks> looks_of(const Following& now) {
@@ -287,6 +284,8 @@ void drain_gpu(bool last, Drained& drained) {
   drained.launches = std::move(changes.launches);
   drained.outside_launches = std::move(changes.outside_launches);
   now->looks->drain(last, drained);
+  drained.overhead.own_ns += now->callbacks_ns;
+  drained.overhead.total_ns += now->callbacks_ns;
   for (KernelWork& work : drained.kernels) work.kernel = demangled(work.kernel);
   for (TimelineKernel& kernel : drained.timeline) kernel.kernel = demangled(kernel.kernel);
   for (const auto& [number, device] : now->devices) drained.devices.push_back(device);

@@ -199,8 +199,8 @@ void TapeRecorder::records(CUptiResult (*next)(std::uint8_t*, std::size_t, CUpti
   starts.push_back(buffer + used);
   std::vector<std::uint8_t> payload;
   for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-    const std::array<std::uint32_t, 2> head = {static_cast<std::uint32_t>(starts[i + 1] - starts[i]),
-                                               0};
+    const std::array<std::uint32_t, 2> head = {
+        static_cast<std::uint32_t>(starts[i + 1] - starts[i]), 0};
     const Part sized = bytes_of(head);
     payload.insert(payload.end(), sized.begin(), sized.end());
     payload.insert(payload.end(), starts[i], starts[i + 1]);

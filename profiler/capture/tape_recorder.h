@@ -20,7 +20,8 @@ namespace flopprof::capture {
 /// folder, and each process writes a file `tape` into a folder there of its own. The format is that
 /// of tests/simgpu/tape.h, which plays it.
 ///
-/// All functions may be called from any thread. What cannot be written is missing at the tape's end.
+/// All functions may be called from any thread. What cannot be written is missing at the tape's
+/// end.
 class TapeRecorder {
  public:
   /// Throws std::runtime_error where the folder cannot be made.
