@@ -36,6 +36,7 @@ struct Following {
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
+  bool dropped_lately = false;
 };
 std::atomic<Following*> following{nullptr};
 
@@ -203,6 +204,7 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
   }
   ask_dropped(nullptr, 0);
   if (dropped + unreadable > 0) now.kernels.records_dropped();
+  now.dropped_lately = dropped > 0;
   add_fault(drained, "GPU records dropped", dropped,
             "kernels were launched faster than their records could be kept",
             "totals leave their steps out");
@@ -218,10 +220,10 @@ std::unique_ptr<GpuLooks> looks_of(const Following& now) {
       steps::GpuPlan::Settings{.budget = config.overhead_budget / 2,
                                .every = config.every_steps,
                                .timeline = config.timeline},
-      GpuLooks::Faults{[&session = now.session](const char* what, const std::string& detail,
-                                                const char* remedy) {
-        session.add_fault(what, detail, remedy);
-      }},
+      GpuLooks::Ways{
+          [&session = now.session](const char* what, const std::string& detail,
+                                   const char* remedy) { session.add_fault(what, detail, remedy); },
+          now.hurry},
       now.tape.get());
 }
 
@@ -276,6 +278,7 @@ void drain_gpu(bool last, Drained& drained) {
   now->kernels.settle(last);
   now->session.launches().forget_before(now->kernels.settled_before());
   auto changes = now->kernels.take_changes();
+  if (now->dropped_lately) changes.robbed_intervals = 0;  // nobody took them
   tell_incomplete(changes, drained);
   if (changes.robbed_intervals > 0) now->looks->robbed();
   drained.gpu_steps = std::move(changes.steps);

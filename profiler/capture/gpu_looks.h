@@ -26,11 +26,12 @@ namespace flopprof::capture {
 /// Never destroyed, as its callers are the job's threads.
 class GpuLooks : public StepWatcher {
  public:
-  struct Faults {  ///< how what goes wrong is told
-    std::function<void(const char* what, const std::string& detail, const char* remedy)> add;
+  struct Ways {  ///< out of here
+    std::function<void(const char* what, const std::string& detail, const char* remedy)> add_fault;
+    std::function<void()> hurry;  ///< the drain thread
   };
   GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
-           const steps::GpuPlan::Settings& settings, Faults faults, TapeRecorder* tape);
+           const steps::GpuPlan::Settings& settings, Ways ways, TapeRecorder* tape);
 
   // Of the job's threads.
   bool closes() noexcept override;
@@ -70,7 +71,7 @@ class GpuLooks : public StepWatcher {
 
   const CuptiLibrary& cupti_;
   steps::LaunchLog& launches_;
-  const Faults faults_;
+  const Ways ways_;
   TapeRecorder* tape_;  // null: nothing is kept
   const std::optional<Driver> driver_;
   const std::optional<RangeFunctions> functions_;
