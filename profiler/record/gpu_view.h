@@ -70,12 +70,20 @@ struct KernelTotal {
   std::int64_t other_kernel_ns = 0;
 };
 
-/// What one operator launched in one phase, in traced steps and outside steps.
-struct OpGpuTotal {
-  std::string op;  ///< empty: by no operator that was observed
+/// What one phase launched, in traced steps and outside steps.
+struct PhaseGpuTotal {
   std::string phase;
   std::int64_t launches = 0;
   std::int64_t kernel_ns = 0;
+};
+
+/// What one operator launched. Training work in the plain fields, of traced steps.
+struct OpGpuTotal {
+  std::string op;  ///< empty: by no operator that was observed
+  std::int64_t launches = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t other_launches = 0;
+  std::int64_t other_kernel_ns = 0;
 };
 
 /// What GPUs executed of one class, in steps of processes.

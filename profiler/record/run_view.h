@@ -48,6 +48,7 @@ struct PhaseTotal {
   Flops recomputed_flops;
   std::string source;
   std::int64_t cpu_ns = 0;
+  std::optional<std::int64_t> kernel_ns;  ///< in traced steps; nothing: no launch was observed
 };
 
 /// Training work in the plain fields.
@@ -64,6 +65,8 @@ struct OpTotal {
   std::int64_t other_calls = 0;
   std::int64_t other_uncounted_calls = 0;  ///< of evaluation and other work
   std::int64_t cpu_ns = 0;
+  std::optional<std::int64_t> kernel_ns;  ///< in traced steps; nothing: it launched nothing
+  std::int64_t other_kernel_ns = 0;
 };
 
 /// Training work in the plain fields.

@@ -82,11 +82,18 @@ ClassTotal class_of(const Row& row) {
           .other_flops = maybe_flops(row, "other_flops")};
 }
 
-OpGpuTotal op_of(const Row& row) {
-  return {.op = row.text("op"),
-          .phase = row.text("phase"),
+PhaseGpuTotal phase_of(const Row& row) {
+  return {.phase = row.text("phase"),
           .launches = row.integer("launches"),
           .kernel_ns = row.integer("kernel_ns")};
+}
+
+OpGpuTotal op_of(const Row& row) {
+  return {.op = row.text("op"),
+          .launches = row.integer("launches"),
+          .kernel_ns = row.integer("kernel_ns"),
+          .other_launches = row.integer("other_launches"),
+          .other_kernel_ns = row.integer("other_kernel_ns")};
 }
 
 KernelTotal kernel_of(const Row& row) {
@@ -121,9 +128,15 @@ std::vector<ClassTotal> read_classes(const Database& run) {
   return rows_of(run, kClassQuery, class_of);
 }
 
-std::vector<OpGpuTotal> read_op_gpu_work(const Database& run) {
+std::vector<PhaseGpuTotal> read_gpu_phases(const Database& run) {
   if (!knows_executed(run)) return {};
-  return rows_of(run, "SELECT * FROM op_gpu_total ORDER BY kernel_ns DESC, op, phase", op_of);
+  return rows_of(run, "SELECT * FROM phase_gpu_total", phase_of);
+}
+
+std::vector<OpGpuTotal> read_gpu_ops(const Database& run) {
+  if (!knows_executed(run)) return {};
+  return rows_of(
+      run, "SELECT * FROM op_gpu_total ORDER BY kernel_ns DESC, other_kernel_ns DESC, op", op_of);
 }
 
 }  // namespace flopprof::store

@@ -20,8 +20,9 @@ inline constexpr std::string_view kClassQuery =
 std::optional<GpuTotal> read_gpu_total(const Database& run);
 std::vector<DeviceTotal> read_gpus(const Database& run);
 std::vector<KernelTotal> read_kernels(const Database& run);
-/// Empty where nothing was counted, as in runs from before schema 3; so are the operators.
+/// Empty where nothing was counted, as in runs from before schema 3; so are phases and operators.
 std::vector<ClassTotal> read_classes(const Database& run);
-std::vector<OpGpuTotal> read_op_gpu_work(const Database& run);
+std::vector<PhaseGpuTotal> read_gpu_phases(const Database& run);
+std::vector<OpGpuTotal> read_gpu_ops(const Database& run);
 
 }  // namespace flopprof::store

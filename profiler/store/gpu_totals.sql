@@ -65,13 +65,22 @@ SELECT StringIds.value AS kernel, sum(launches * in_steps) AS launches, sum(kern
        sum(launches * NOT in_steps) AS other_launches, sum(kernel_ns * NOT in_steps) AS other_kernel_ns
 FROM kernel_work JOIN StringIds ON StringIds.id = kernel_work.kernel GROUP BY kernel;
 
--- The same by what launched them: an operator's phase. Forward, backward and optimizer work outside steps is
--- `other`, as in totals.sql.
+-- The same by what launched it. Forward, backward and optimizer work outside steps is `other`, as in
+-- totals.sql.
+CREATE VIEW op_gpu_phase AS
+SELECT op, CASE WHEN NOT in_steps AND phase IN ('forward', 'backward', 'optimizer') THEN 'other' ELSE phase
+           END AS phase, launches, kernel_ns
+FROM op_gpu_work;
+
+CREATE VIEW phase_gpu_total AS
+SELECT phase, sum(launches) AS launches, sum(kernel_ns) AS kernel_ns FROM op_gpu_phase GROUP BY phase;
+
+-- Training work in the plain columns, the rest beside it, as in op_total.
 CREATE VIEW op_gpu_total AS
-SELECT StringIds.value AS op,
-       CASE WHEN NOT in_steps AND phase IN ('forward', 'backward', 'optimizer') THEN 'other' ELSE phase END AS phase,
-       sum(launches) AS launches, sum(kernel_ns) AS kernel_ns
-FROM op_gpu_work JOIN StringIds ON StringIds.id = op_gpu_work.op GROUP BY 1, 2;
+WITH t AS (SELECT *, phase IN ('forward', 'backward', 'optimizer') AS training FROM op_gpu_phase)
+SELECT StringIds.value AS op, sum(launches * training) AS launches, sum(kernel_ns * training) AS kernel_ns,
+       sum(launches * NOT training) AS other_launches, sum(kernel_ns * NOT training) AS other_kernel_ns
+FROM t JOIN StringIds ON StringIds.id = t.op GROUP BY t.op;
 
 -- Training work. No row without a GPU. allocated_ns: the time of the steps, of each world's slowest rank,
 -- times the devices that ran its kernels.

@@ -69,6 +69,7 @@ void add_gpu_notes(const RunOverview& run, std::vector<std::string>& notes) {
         fmt::format("GPU-seconds of {} of {} steps are the mean of traced steps that launched the "
                     "same work",
                     gpu.steps_with_extrapolated_gpu_time, run.total.steps));
+    notes.emplace_back("by kernel, operator and phase, kernel time is that of the traced steps");
   }
   if (run.classes.empty()) {
     notes.emplace_back(

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "profiler/record/phase.h"
 #include "profiler/store/gpu_reader.h"
 #include "profiler/store/liveness.h"
 #include "profiler/store/rows.h"
@@ -185,6 +186,25 @@ void read_per_step(const Database& database, RunOverview& run) {
   }
 }
 
+/// GPU work of a phase that called no operator makes a row of its own.
+std::vector<PhaseTotal> read_phases(const Database& database) {
+  auto phases = rows_of(database, kPhaseQuery, phase_of);
+  for (const PhaseGpuTotal& gpu : read_gpu_phases(database)) {
+    auto phase = std::find_if(phases.begin(), phases.end(),
+                              [&](const PhaseTotal& each) { return each.phase == gpu.phase; });
+    if (phase == phases.end()) {
+      phase = phases.insert(phases.end(), {.phase = gpu.phase, .source = "none"});
+    }
+    phase->kernel_ns = gpu.kernel_ns;
+  }
+  const auto place = [](const PhaseTotal& phase) {
+    return std::find(kPhaseNames.begin(), kPhaseNames.end(), phase.phase);
+  };
+  std::stable_sort(phases.begin(), phases.end(),
+                   [&](const PhaseTotal& a, const PhaseTotal& b) { return place(a) < place(b); });
+  return phases;
+}
+
 std::int64_t now_in_ns() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
@@ -208,7 +228,7 @@ RunOverview read_overview(const Database& database) {
       rows_of(database, "SELECT DISTINCT host, cpu_name FROM process ORDER BY host, cpu_name",
               [](const Row& row) { return Device{row.text("host"), row.text("cpu_name")}; });
   run.total = rows_of(database, kTotalQuery, total_of).at(0);
-  run.phases = rows_of(database, kPhaseQuery, phase_of);
+  run.phases = read_phases(database);
   run.gpu = read_gpu_total(database);
   run.gpus = read_gpus(database);
   run.classes = read_classes(database);
@@ -226,7 +246,17 @@ RunOverview read_overview(const Database& database) {
   return run;
 }
 
-std::vector<OpTotal> read_ops(const Database& run) { return rows_of(run, kOpQuery, op_of); }
+std::vector<OpTotal> read_ops(const Database& run) {
+  auto ops = rows_of(run, kOpQuery, op_of);
+  for (const OpGpuTotal& gpu : read_gpu_ops(run)) {
+    auto op = std::find_if(ops.begin(), ops.end(),
+                           [&](const OpTotal& each) { return each.op == gpu.op; });
+    if (op == ops.end()) op = ops.insert(ops.end(), {.op = gpu.op, .source = "none"});
+    op->kernel_ns = gpu.kernel_ns;
+    op->other_kernel_ns = gpu.other_kernel_ns;
+  }
+  return ops;
+}
 
 std::vector<LayerTotal> read_layers(const Database& run) {
   return rows_of(run, kLayerQuery, layer_of);

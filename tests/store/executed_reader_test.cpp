@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "profiler/store/gpu_reader.h"
 #include "profiler/store/run_file.h"
 #include "profiler/store/run_reader.h"
@@ -199,21 +201,31 @@ TEST_F(ExecutedReader, RanksOfAWorldAddUp) {
   EXPECT_FALSE(step[7].executed_flops);
 }
 
-TEST_F(ExecutedReader, OperatorsHaveWhatTheyLaunchedByPhase) {
-  const auto ops = read_op_gpu_work(run_);
-  ASSERT_EQ(ops.size(), 4u);
+TEST_F(ExecutedReader, OperatorsHaveWhatTheyLaunchedInTrainingAndBeside) {
+  const auto ops = read_gpu_ops(run_);
+  ASSERT_EQ(ops.size(), 2u);
   EXPECT_EQ(ops[0].op, "aten::mm");
-  EXPECT_EQ(ops[0].phase, "backward");
-  EXPECT_EQ(ops[0].kernel_ns, 1'000 * kMs);
-  EXPECT_EQ(ops[3].phase, "other");
+  EXPECT_EQ(ops[0].kernel_ns, 1'500 * kMs);
+  EXPECT_EQ(ops[1].op, "");
+  EXPECT_EQ(ops[1].kernel_ns, 200 * kMs);
+  EXPECT_EQ(ops[1].other_kernel_ns, 30 * kMs);
+}
+
+TEST_F(ExecutedReader, TrainingPhasesOutsideStepsAreOtherWork) {
+  run_.execute("UPDATE op_gpu_work SET in_steps = 0 WHERE phase = 'backward'");
+  std::map<std::string, std::int64_t> kernel_ns;
+  for (const auto& phase : read_gpu_phases(run_)) kernel_ns[phase.phase] = phase.kernel_ns;
+  EXPECT_EQ(kernel_ns,
+            (std::map<std::string, std::int64_t>{
+                {"forward", 500 * kMs}, {"optimizer", 200 * kMs}, {"other", 1'030 * kMs}}));
 }
 
 TEST_F(ExecutedReader, NotesSayWhatIsExtrapolatedLeftOutAndAnInterval) {
   const auto notes = read_overview(run_).notes;
-  ASSERT_EQ(notes.size(), 3u);
+  ASSERT_EQ(notes.size(), 4u);
   EXPECT_EQ(notes[0].find("GPU-seconds of 5 of 9 steps are"), 0u);
-  EXPECT_EQ(notes[1].find("executed FLOPs leave 1 of 9 steps out"), 0u);
-  EXPECT_EQ(notes[2].find("executed FLOPs are an interval"), 0u);
+  EXPECT_EQ(notes[2].find("executed FLOPs leave 1 of 9 steps out"), 0u);
+  EXPECT_EQ(notes[3].find("executed FLOPs are an interval"), 0u);
 }
 
 }  // namespace
