@@ -11,7 +11,7 @@ import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from gpu_test import FLOPPROF, JOB, SIMGPU, GpuTest, wait_for
+from simulated_gpu import FLOPPROF, JOB, SIMGPU, SimulatedGpu, wait_for
 
 GEMM = "sm__ops_path_tensor_op_hgmma_src_bf16_dst_fp32.sum"
 RELU = "sm__sass_thread_inst_executed_op_ffma_pred_on.sum"
@@ -24,7 +24,7 @@ LAG_NS = 2_500_000_000  # a second until it is written, and what a busy machine 
 ANSWERS = (7, 26, 35, 999)
 
 
-class BadDay(GpuTest):
+class BadDay(SimulatedGpu):
     def rows(self, query, run_db=None):
         connection = sqlite3.connect(f"file:{run_db or self.run_db}?mode=ro", uri=True)
         try:
@@ -160,6 +160,38 @@ class Records(BadDay):
         self.attached("endless")
         self.assertEqual(self.gpu_ns_of_steps()[:1], [100_000])
         self.assertEqual(self.report()["totals"]["gpu_seconds"], 100e-6)
+
+
+class Tapes(BadDay):
+    """tests/simgpu/tape.h says what a tape is; this one is written here."""
+
+    def event(self, kind, payload=b""):
+        return struct.pack("<II", kind, len(payload)) + payload + bytes(-len(payload) % 8)
+
+    def call(self, correlation, site):
+        """cuLaunchKernel of 64 blocks of 128 threads."""
+        return self.event(7, struct.pack("<IIIi4Q10I", 307, site, correlation, 0, 0xC0, 0xF0, 0, 0,
+                                         64, 1, 1, 128, 1, 1, 1, 1, 1, 0) + b"gemm")
+
+    def kernel(self, correlation, began_at, ended_at):
+        """CUpti_ActivityKernel10, as far as it is read."""
+        record = bytearray(216)
+        for form, at, value in (("<I", 0, 10), ("<Q", 16, began_at), ("<Q", 24, ended_at), ("<I", 92, correlation),
+                                ("<Q", 104, 0x7F00)):
+            struct.pack_into(form, record, at, value)
+        return struct.pack("<II", len(record), 0) + record
+
+    def test_are_played_as_the_job_that_was_recorded(self):
+        with open(os.path.join(self.folder, "tape"), "wb") as file:
+            file.write(b"floptape" + struct.pack("<II", 1, 130001))
+            file.write(self.event(3, struct.pack("<QII", 0xC0, 1, 0)) + self.event(8, struct.pack("<Q", 0x7F00) + b"gemm"))
+            for number in (1, 2):
+                file.write(self.event(1) + self.call(number, 0) + self.call(number, 1) + self.event(2))
+            file.write(self.event(9, self.kernel(1, 1_000, 4_000) + self.kernel(2, 5_000, 12_000)))
+        self.attached("tape", SIMGPU_TAPE=self.folder)
+        self.assertEqual(self.gpu_ns_of_steps(), [3_000, 7_000])
+        kernel, = self.report("--by", "kernel")["by_kernel"]
+        self.assertEqual((kernel["kernel"], kernel["launches"]), ("gemm", 2))
 
 
 class Rivals(BadDay):
