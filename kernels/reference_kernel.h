@@ -28,6 +28,8 @@ struct TripFlops {
   std::int64_t a_thread = 0;  ///< of each thread that takes part; a fused multiply-add is 2
   std::int64_t a_warp = 0;    ///< of what a warp does together
   Lanes lanes = Lanes::kAll;
+  int first_capability = 0;  ///< on which the compiler makes this of the source
+  int last_capability = 1000;
 };
 
 /// A kernel of the signature (const void* seeds, void* result, int trips, int lanes). Outside its
@@ -51,8 +53,9 @@ struct Launch {
   int lanes = 32;  ///< of each warp that take part where not all do
 };
 
-/// The FLOPs of all trips of a launch in one class.
-std::int64_t flops_of(const ReferenceKernel& kernel, FlopClass kind, const Launch& launch);
+/// The FLOPs of all trips of a launch in one class, on a GPU of `capability` (90: 9.0).
+std::int64_t flops_of(const ReferenceKernel& kernel, FlopClass kind, const Launch& launch,
+                      int capability);
 
 /// `seeds` holds 2048 numbers of the kernel's type, `result` what the kernel says a thread. The
 /// caller asks for errors of the launch.
@@ -63,12 +66,19 @@ void launch(const ReferenceKernel& kernel, const Launch& launch, const void* see
 std::vector<ReferenceKernel> vector_single();
 std::vector<ReferenceKernel> vector_double();
 std::vector<ReferenceKernel> vector_half();
+std::vector<ReferenceKernel> vector_bfloat();
 std::vector<ReferenceKernel> special_functions();
 std::vector<ReferenceKernel> divide();
 std::vector<ReferenceKernel> lanes();
 std::vector<ReferenceKernel> warp_matrix();
 std::vector<ReferenceKernel> warp_matrix_double();
+std::vector<ReferenceKernel> warp_matrix_narrow();
+std::vector<ReferenceKernel> warp_matrix_sparse();
 std::vector<ReferenceKernel> warp_group_matrix();
+std::vector<ReferenceKernel> warp_group_matrix_half_sum();
+std::vector<ReferenceKernel> warp_group_matrix_registers();
+std::vector<ReferenceKernel> atomics();
+std::vector<ReferenceKernel> false_flops();
 
 /// All of them.
 std::vector<ReferenceKernel> reference_kernels();
