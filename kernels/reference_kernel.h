@@ -5,19 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace flopprof::kernels {
+#include "kernels/flop_class.h"
 
-enum class FlopClass {
-  kFp64,
-  kFp32,
-  kFp16,
-  kBf16,
-  kTensorFp64,
-  kTensorTf32,
-  kTensorFp16,
-  kTensorBf16,
-  kTensorFp8,
-};
+namespace flopprof::kernels {
 
 enum class Lanes { kAll, kFirst, kOthers };  ///< of a warp: which of them do the work
 
