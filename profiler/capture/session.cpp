@@ -22,6 +22,23 @@ class OwnTime {
   std::int64_t began_at_;
 };
 
+/// What is around the end of a step or of work outside steps, for who watches them.
+class Boundary {
+ public:
+  Boundary(StepWatcher* watcher, bool opens_step) : watcher_(watcher), opens_step_(opens_step) {
+    if (watcher_ != nullptr && !watcher_->closes()) watcher_ = nullptr;
+  }
+  ~Boundary() {
+    if (watcher_ != nullptr) watcher_->opens(opens_step_);
+  }
+  Boundary(const Boundary&) = delete;
+  Boundary& operator=(const Boundary&) = delete;
+
+ private:
+  StepWatcher* watcher_;
+  bool opens_step_;
+};
+
 }  // namespace
 
 Session::Session(const Config& config)
@@ -146,18 +163,32 @@ void Session::switch_observer(bool on) {
   if (control_.observe != nullptr) control_.observe(on);
 }
 
-void Session::end_update(const StepHints& hints) {
+void Session::watch_steps(StepWatcher& watcher) {
   const std::lock_guard lock(mutex_);
-  if (step_source_.empty()) step_source_ = "optimizer";
-  if (step_source_ != "optimizer") return;
+  plan_ = steps::SamplingPlan(config_.overhead_budget / 2, config_.every_steps);
+  watcher_ = &watcher;
+}
+
+/// The first source that ends a step is the source of all; marks and ranges have been told before.
+bool Session::takes_steps_of(std::string_view source) {
+  const std::lock_guard lock(mutex_);
+  if (step_source_.empty()) step_source_ = source;
+  return step_source_ == source;
+}
+
+void Session::end_update(const StepHints& hints) {
+  if (!takes_steps_of("optimizer")) return;
+  const Boundary boundary(watcher_, true);
+  const std::lock_guard lock(mutex_);
   end_step(hints);
 }
 
 void Session::step_began(const char* source) {
   const bool is_range = !config_.step_range.empty();
-  const std::lock_guard lock(mutex_);
   if (is_range != (std::string_view(source) == "nvtx"))
     return;  // the range that was asked for decides
+  const Boundary boundary(watcher_, true);
+  const std::lock_guard lock(mutex_);
   step_source_ = source;
   marked_step_open_ = true;
   if (observing_) collect();
@@ -168,9 +199,13 @@ void Session::step_began(const char* source) {
 }
 
 void Session::step_ended(const char* source) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!marked_step_open_ || step_source_ != source) return;
+    marked_step_open_ = false;
+  }
+  const Boundary boundary(watcher_, false);
   const std::lock_guard lock(mutex_);
-  if (!marked_step_open_ || step_source_ != source) return;
-  marked_step_open_ = false;
   end_step({});
 }
 
@@ -253,6 +288,7 @@ void Session::after_fork_in_child() {
   callbacks_taken_ = 0;
   take_batches();
   own_ns_ = drain_ns_ = 0;
+  watcher_ = nullptr;
   step_source_.clear();
   marked_step_open_ = draining_ = came_late_ = false;
   restart();

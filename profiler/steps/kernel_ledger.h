@@ -16,8 +16,9 @@
 
 namespace flopprof::steps {
 
-/// Places kernels in the steps that launched them, and adds each step up when all its kernels have
-/// come. A step of which records are missing is told, and its times are not used.
+/// Places kernels in the steps that launched them, and adds each traced step up when all its
+/// kernels have come. A traced step of which records are missing is told, and its times are not
+/// used. Of the other steps it says what they launched.
 ///
 /// Not thread-safe: the drain thread's.
 class KernelLedger {
@@ -27,7 +28,10 @@ class KernelLedger {
 
   /// What the log knows now. To be given before the kernels that were recorded before it was asked.
   void know(std::span<const LaunchInterval> intervals);
-  void add(const KernelRecord& kernel);
+  /// Answers whose it is; nothing when it is nobody's, or when nobody looks at its times. Valid
+  /// until the next call.
+  const LaunchInterval* add(const KernelRecord& kernel);
+  void add(const CopyRecord& copy);
   /// Records were lost: a step with graph launches may lack some without being short of any.
   void records_dropped();
   /// Settles the steps whose kernels are all there; with `last`, every one.
@@ -42,6 +46,9 @@ class KernelLedger {
     std::int64_t untimed_records = 0;  ///< recorded without times
     std::int64_t late_records = 0;     ///< came when their step had been added up
     std::int64_t unusable_steps = 0;
+    std::int64_t robbed_intervals = 0;  ///< traced, and not one of their records came
+    std::vector<StepLaunches> launches;
+    std::vector<OutsideLaunches> outside_launches;  ///< take the place of the same signature's
   };
   Changes take_changes();
 
@@ -53,6 +60,9 @@ class KernelLedger {
   struct DeviceWork {
     Sums sums;
     IntervalUnion busy;
+    std::int64_t copies = 0;
+    std::int64_t copy_ns = 0;
+    std::int64_t copied_bytes = 0;
   };
   struct Open {
     LaunchInterval interval;
@@ -63,6 +73,7 @@ class KernelLedger {
     std::int64_t changed_in_round = 0;
     bool spoiled = false;
     bool settled = false;
+    bool told = false;  // what it launched
   };
   struct KernelSums {
     Sums in_steps;
@@ -72,11 +83,15 @@ class KernelLedger {
   struct OutsideSums {
     Sums sums;
     std::int64_t busy_ns = 0;
+    std::int64_t copies = 0;
+    std::int64_t copy_ns = 0;
+    std::int64_t copied_bytes = 0;
     bool changed = false;
   };
 
   Open* interval_of(std::int64_t id);
   bool is_complete(const Open& open) const;
+  void tell_launches(Open& open);
   void settle_one(Open& open);
   void settle_step(Open& open);
   void settle_outside(Open& open);
@@ -93,6 +108,7 @@ class KernelLedger {
   std::int64_t round_ = 0;
   std::vector<KernelSums> kernels_;  // by number
   std::map<std::uint32_t, OutsideSums> outside_;
+  std::map<std::int64_t, std::int64_t> outside_intervals_;  // by signature
   Changes changes_;
 };
 

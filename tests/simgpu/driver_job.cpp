@@ -114,6 +114,7 @@ void graph() {
     CUDA_KERNEL_NODE_PARAMS node{};
     node.func = gpu.kernel("node");
     node.gridDimX = us;
+    node.gridDimY = node.gridDimZ = node.blockDimX = node.blockDimY = node.blockDimZ = 1;
     CUgraphNode added = nullptr;
     check(cuGraphAddKernelNode(&added, made, nullptr, 0, &node));
   }
