@@ -49,7 +49,8 @@ bool wait_until_idle(const Driver& driver, CUcontext context, std::chrono::nanos
   CUevent event = nullptr;
   bool idle = false;
   if (driver.create_event(&event, CU_EVENT_DISABLE_TIMING) == CUDA_SUCCESS) {
-    idle = driver.record_context(context, event) == CUDA_SUCCESS && wait_for(driver, event, at_most);
+    idle =
+        driver.record_context(context, event) == CUDA_SUCCESS && wait_for(driver, event, at_most);
     driver.destroy_event(event);
   }
   CUcontext popped = nullptr;

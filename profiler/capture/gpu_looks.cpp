@@ -13,8 +13,8 @@
 namespace flopprof::capture {
 namespace {
 
-using steps::GpuPlan;
 using std::chrono::nanoseconds;
+using steps::GpuPlan;
 
 constexpr int kPatience = 3;  // this often in a row something may fail before it is given up
 
@@ -116,7 +116,8 @@ void GpuLooks::opens(bool in_step) noexcept {
     const GpuPlan::Ended interval = ended(*closed, now_ns - std::exchange(last_cut_ns_, now_ns));
     if (closed->step != kOutsideSteps) {
       next_step_ = closed->step + 1;
-      typical_step_ns_ = typical_step_ns_ == 0 ? interval.ns : (3 * typical_step_ns_ + interval.ns) / 4;
+      typical_step_ns_ =
+          typical_step_ns_ == 0 ? interval.ns : (3 * typical_step_ns_ + interval.ns) / 4;
     }
     if (captures_ > 0) {  // as it is
       launches_.look(now_.look == GpuLook::kTraced ? GpuLook::kTraced : GpuLook::kNone);
@@ -139,9 +140,9 @@ void GpuLooks::opens(bool in_step) noexcept {
 /// What came of the look at the interval that has just been cut off.
 GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64_t ns) {
   const bool is_its = looked_at_ == interval.number;
-  const bool whole = is_its && !std::exchange(spoiled_, false) &&
-                     (now_.look != GpuLook::kCounted ||
-                      launched_before_ == interval.kernels + interval.graphs);
+  const bool whole =
+      is_its && !std::exchange(spoiled_, false) &&
+      (now_.look != GpuLook::kCounted || launched_before_ == interval.kernels + interval.graphs);
   GpuPlan::Ended ended{.in_step = interval.step != kOutsideSteps,
                        .signature = static_cast<std::int64_t>(interval.signature),
                        .launches = interval.kernels + interval.graphs,
@@ -236,8 +237,8 @@ void GpuLooks::not_idle() {
 
 void GpuLooks::refused(const Refusal& refusal, std::optional<std::size_t> set) {
   const bool busy = refusal.result == CUPTI_ERROR_HARDWARE_BUSY;
-  faults_.add("executed FLOPs not counted",
-              refusal.call + ": " + text_of(cupti_, refusal.result), remedy_for(refusal.result));
+  faults_.add("executed FLOPs not counted", refusal.call + ": " + text_of(cupti_, refusal.result),
+              remedy_for(refusal.result));
   if (busy && ++busy_ < kPatience) return;
   const std::lock_guard lock(plan_mutex_);
   if (set && !busy && !is_forbidden(refusal.result)) {
@@ -301,7 +302,8 @@ void GpuLooks::add(const Result& result, Drained& drained) {
                                                                      .set = &set,
                                                                      .values = values});
     if (no_counts > 0)
-      tell(drained, "counter values that are no counts", fmt::format("counter set {}", set.name), "");
+      tell(drained, "counter values that are no counts", fmt::format("counter set {}", set.name),
+           "");
     const bool nothing = executed_.adds_nothing(result.signature, device, set);
     const std::lock_guard lock(plan_mutex_);
     plan_.adds_nothing(result.signature, range->set, nothing);

@@ -1,7 +1,5 @@
 #include "profiler/capture/launch_identity.h"
 
-#include <generated_cuda_meta.h>
-
 #include <initializer_list>
 
 namespace flopprof::capture {
@@ -64,19 +62,19 @@ std::optional<Launch> LaunchIdentities::of(CUpti_CallbackId id,
       const auto& call = *static_cast<const cuLaunchKernelEx_params*>(arguments);
       if (call.config == nullptr) return std::nullopt;
       const CUlaunchConfig& config = *call.config;
-      return Launch{
-          .identity = hash_of({address(call.f), functions, pair_of(config.gridDimX, config.gridDimY),
-                               pair_of(config.gridDimZ, config.sharedMemBytes),
-                               pair_of(config.blockDimX, config.blockDimY), config.blockDimZ,
-                               hash_of_attributes(config)}),
-          .stream = config.hStream};
+      return Launch{.identity = hash_of({address(call.f), functions,
+                                         pair_of(config.gridDimX, config.gridDimY),
+                                         pair_of(config.gridDimZ, config.sharedMemBytes),
+                                         pair_of(config.blockDimX, config.blockDimY),
+                                         config.blockDimZ, hash_of_attributes(config)}),
+                    .stream = config.hStream};
     }
     case CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch:
     case CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch_ptsz: {
       const auto& call = *static_cast<const cuGraphLaunch_params*>(arguments);
       return Launch{.graph = true,
-                    .identity = hash_of({address(call.hGraph),
-                                         graphs_.load(std::memory_order_relaxed), functions}),
+                    .identity = hash_of(
+                        {address(call.hGraph), graphs_.load(std::memory_order_relaxed), functions}),
                     .stream = call.hStream};
     }
     default:

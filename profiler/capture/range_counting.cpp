@@ -62,9 +62,8 @@ std::optional<Refusal> RangeCounting::get_acquainted() {
   }
   for (const auto& [context, known] : contexts_) {
     if (devices_.contains(known.device)) continue;
-    CUpti_Device_GetChipName_Params chip{
-        .structSize = CUpti_Device_GetChipName_Params_STRUCT_SIZE,
-        .deviceIndex = static_cast<std::size_t>(known.device)};
+    CUpti_Device_GetChipName_Params chip{.structSize = CUpti_Device_GetChipName_Params_STRUCT_SIZE,
+                                         .deviceIndex = static_cast<std::size_t>(known.device)};
     if (const CUptiResult result = functions_.get_chip_name(&chip); result != CUPTI_SUCCESS)
       return refusal_of("cuptiDeviceGetChipName", result);
     Device device{.chip = chip.pChipName};

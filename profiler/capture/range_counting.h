@@ -20,8 +20,8 @@ namespace flopprof::capture {
 struct ChipCounters {
   std::string chip;
   std::vector<counters::CounterSet> sets;
-  std::vector<std::vector<const char*>> metrics;    // of each set; views into it
-  std::vector<std::vector<std::uint8_t>> configs;   // of each set; empty: not to be counted
+  std::vector<std::vector<const char*>> metrics;   // of each set; views into it
+  std::vector<std::vector<std::uint8_t>> configs;  // of each set; empty: not to be counted
 };
 
 /// What one set of counters counted on one device.

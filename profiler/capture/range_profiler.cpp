@@ -58,8 +58,7 @@ std::optional<Refusal> RangeProfiler::configure(std::span<const std::uint8_t> co
       .numMetrics = metrics.size(),
       .maxNumOfRanges = 1,
       .maxNumRangeTreeNodes = 1};
-  auto refusal =
-      checked("cuptiRangeProfilerGetCounterDataSize", functions_.get_data_size(&size));
+  auto refusal = checked("cuptiRangeProfilerGetCounterDataSize", functions_.get_data_size(&size));
   if (refusal) return refusal;
   data_.assign(size.counterDataSize, 0);
   CUpti_RangeProfiler_CounterDataImage_Initialize_Params initial{
@@ -67,8 +66,8 @@ std::optional<Refusal> RangeProfiler::configure(std::span<const std::uint8_t> co
       .pRangeProfilerObject = profiler_,
       .counterDataSize = data_.size(),
       .pCounterData = data_.data()};
-  refusal = checked("cuptiRangeProfilerCounterDataImageInitialize",
-                    functions_.initialize_data(&initial));
+  refusal =
+      checked("cuptiRangeProfilerCounterDataImageInitialize", functions_.initialize_data(&initial));
   if (refusal) return refusal;
   CUpti_RangeProfiler_SetConfig_Params wanted{
       .structSize = CUpti_RangeProfiler_SetConfig_Params_STRUCT_SIZE,

@@ -51,10 +51,10 @@ TEST(Peaks, AreFoundByTheNameThatAnOldDriverUses) {
 }
 
 TEST(Peaks, AreNeverGuessed) {
-  for (const char* device :
-       {"NVIDIA H100", "NVIDIA GeForce RTX 4090 Laptop GPU", "NVIDIA GeForce RTX 4090 D",
-        "NVIDIA GeForce RTX 3090 Ti", "NVIDIA A10G", "NVIDIA L40", "NVIDIA A100-SXM4-40GB MIG 1g.5gb",
-        "Tesla V100S-PCIE-32GB", "nvidia b200", "NVIDIA ", ""}) {
+  for (const char* device : {"NVIDIA H100", "NVIDIA GeForce RTX 4090 Laptop GPU",
+                             "NVIDIA GeForce RTX 4090 D", "NVIDIA GeForce RTX 3090 Ti",
+                             "NVIDIA A10G", "NVIDIA L40", "NVIDIA A100-SXM4-40GB MIG 1g.5gb",
+                             "Tesla V100S-PCIE-32GB", "nvidia b200", "NVIDIA ", ""}) {
     EXPECT_FALSE(peaks_of(device)) << device;
   }
 }
