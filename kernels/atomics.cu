@@ -61,6 +61,7 @@ std::vector<ReferenceKernel> atomics() {
        .result_bytes_a_thread = 4},
       {.name = "flopprof_atomic_global_f64",
        .entry = reinterpret_cast<const void*>(flopprof_atomic_global_f64),
+       .numbers = Number::kDouble,
        .result_bytes_a_thread = 8},
       {.name = "flopprof_atomic_shared",
        .entry = reinterpret_cast<const void*>(flopprof_atomic_shared),

@@ -67,6 +67,7 @@ std::vector<ReferenceKernel> false_flops() {
        .trip = {{.kind = FlopClass::kFp32, .a_thread = 1}}},
       {.name = "flopprof_half_to_single",
        .entry = reinterpret_cast<const void*>(flopprof_half_to_single),
+       .numbers = Number::kHalf,
        .trip = {{.kind = FlopClass::kFp16, .a_thread = 4}}},
       {.name = "flopprof_conversions",
        .entry = reinterpret_cast<const void*>(flopprof_conversions)},

@@ -22,6 +22,9 @@ struct TripFlops {
   int last_capability = 1000;
 };
 
+/// What a kernel takes its seeds for.
+enum class Number { kDouble, kSingle, kHalf, kBfloat, kE4m3, kE5m2, kInt8 };
+
 /// A kernel of the signature (const void* seeds, void* result, int trips, int lanes). Outside its
 /// loop it may do a few operations that no formula knows: of two counts with n and 2n trips, the
 /// difference is n times the formula.
@@ -30,6 +33,7 @@ struct ReferenceKernel {
   const void* entry = nullptr;  ///< for cudaLaunchKernel
   int first_capability = 80;    ///< from which on there are its instructions
   int last_capability = 1000;
+  Number numbers = Number::kSingle;
   std::vector<TripFlops> trip;  ///< empty: no FLOPs
   std::int64_t written_a_thread =
       0;  ///< FLOPs a thread of the source, where the compiler makes more

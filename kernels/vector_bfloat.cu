@@ -37,11 +37,13 @@ std::vector<ReferenceKernel> vector_bfloat() {
       {.name = "flopprof_badd2",
        .entry = reinterpret_cast<const void*>(flopprof_badd2),
        .first_capability = 90,
+       .numbers = Number::kBfloat,
        .trip = {{.kind = FlopClass::kBf16, .a_thread = 768}},
        .written_a_thread = 512},
       {.name = "flopprof_bmul2",
        .entry = reinterpret_cast<const void*>(flopprof_bmul2),
        .first_capability = 90,
+       .numbers = Number::kBfloat,
        .trip = {{.kind = FlopClass::kBf16, .a_thread = 768}},
        .written_a_thread = 512},
   };

@@ -50,6 +50,7 @@ std::vector<ReferenceKernel> warp_matrix_narrow() {
   ReferenceKernel kernel{.name = "flopprof_mma_e4m3",
                          .entry = reinterpret_cast<const void*>(flopprof_mma_e4m3),
                          .first_capability = 89,
+                         .numbers = Number::kE4m3,
                          .result_bytes_a_thread = 128};
   kernel.trip = {
       {FlopClass::kTensorFp8, 0, 8 * 8192, Lanes::kAll, 89, 89},

@@ -70,10 +70,12 @@ std::vector<ReferenceKernel> warp_matrix_sparse() {
   return {
       {.name = "flopprof_mma_sp_f16",
        .entry = reinterpret_cast<const void*>(flopprof_mma_sp_f16),
+       .numbers = Number::kHalf,
        .trip = {{.kind = FlopClass::kTensorFp16, .a_warp = 64 * 4096}},
        .result_bytes_a_thread = 128},
       {.name = "flopprof_mma_sp_bf16",
        .entry = reinterpret_cast<const void*>(flopprof_mma_sp_bf16),
+       .numbers = Number::kBfloat,
        .trip = {{.kind = FlopClass::kTensorBf16, .a_warp = 64 * 4096}},
        .result_bytes_a_thread = 128},
   };

@@ -69,6 +69,7 @@ Config read_config() {
                 .timeline = span(variable("FLOPPROF_TRACE_STEPS")),
                 .formulas_path = variable("FLOPPROF_FORMULAS"),
                 .layers = variable("FLOPPROF_LAYERS") == "1",
+                .user_data = user_data_folder(),
                 .user_observers = user_data_folder() + "/observers",
                 .faults_path = variable("FLOPPROF_FAULTS")};
   config.rank = number({"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"});

@@ -18,6 +18,7 @@ struct Config {
   std::optional<steps::StepSpan> timeline;  ///< FLOPPROF_TRACE_STEPS, as 10:12
   std::string formulas_path;                ///< FLOPPROF_FORMULAS
   bool layers = false;                      ///< FLOPPROF_LAYERS
+  std::string user_data;                    ///< folder of what flopprof keeps for this user
   std::string user_observers;               ///< folder of the observers that this user built
   std::string faults_path;  ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
 

@@ -1,5 +1,3 @@
-#include <stdexcept>
-
 #include "profiler/capture/range_count.h"
 
 namespace flopprof::capture {
@@ -7,7 +5,7 @@ namespace flopprof::capture {
 struct RangeCount::Parts {};
 
 RangeCount::RangeCount() {
-  throw std::runtime_error("this flopprof was built without CUPTI, and counts nothing");
+  throw CountersRefused("this flopprof was built without CUPTI, and counts nothing");
 }
 
 RangeCount::~RangeCount() = default;

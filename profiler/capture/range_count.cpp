@@ -26,7 +26,7 @@ CUcontext current_context() {
           : reinterpret_cast<decltype(&cuCtxGetCurrent)>(dlsym(driver, "cuCtxGetCurrent"));
   CUcontext context = nullptr;
   if (get == nullptr || get(&context) != CUDA_SUCCESS || context == nullptr) {
-    throw std::runtime_error("no CUDA context is current to count in");
+    throw CountersRefused("no CUDA context is current to count in");
   }
   return context;
 }
@@ -34,7 +34,7 @@ CUcontext current_context() {
 CuptiLibrary opened() {
   auto cupti = open_cupti();
   if (!cupti) {
-    throw std::runtime_error(
+    throw CountersRefused(
         "no libcupti of the driver's version is found; install the CUDA toolkit's CUPTI, or put "
         "its "
         "folder into LD_LIBRARY_PATH");
@@ -45,7 +45,7 @@ CuptiLibrary opened() {
 RangeFunctions functions_of(const CuptiLibrary& cupti) {
   auto functions = find_range_functions(cupti.handle);
   if (!functions) {
-    throw std::runtime_error(
+    throw CountersRefused(
         fmt::format("{} has no range profiler; CUPTI has it from CUDA 12.6 on", cupti.path));
   }
   return *functions;
@@ -76,6 +76,15 @@ struct RangeCount::Parts {
         "{}: {}; {}", refusal->call, text_of(cupti, refusal->result), remedy_for(refusal->result)));
   }
 
+  void run_counted(const std::function<void()>& run) {
+    try {
+      run();
+    } catch (...) {
+      counting.release();  // else the next range would begin within this one
+      throw;
+    }
+  }
+
   CuptiLibrary cupti;
   RangeFunctions functions;
   RangeCounting counting;
@@ -91,8 +100,8 @@ RangeCount::RangeCount() : parts_(std::make_unique<Parts>()) {
   const auto sets = parts_->counting.sets();
   parts_->sets = sets ? sets->size() : 0;
   if (parts_->sets > 0) return;
-  throw std::runtime_error(parts_->problems.empty() ? "CUPTI does not know this context's device"
-                                                    : parts_->problems.front());
+  throw CountersRefused(parts_->problems.empty() ? "CUPTI does not know this context's device"
+                                                 : parts_->problems.front());
 }
 
 RangeCount::~RangeCount() {
@@ -113,9 +122,12 @@ WorkCount RangeCount::count(const std::function<void()>& run) {
           fmt::format("counter set {}: {}", set, text_of(parts_->cupti, refusal->result)));
       continue;
     }
-    run();
+    parts_->run_counted(run);
     std::vector<CountedRange> counted;
-    parts_->check(parts_->counting.end(counted));
+    if (auto refusal = parts_->counting.end(counted)) {
+      throw std::runtime_error(
+          fmt::format("{}: {}", refusal->call, text_of(parts_->cupti, refusal->result)));
+    }
     for (const CountedRange& range : counted) {
       chip = range.chip;
       parts_->chip = chip->chip;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,19 +22,25 @@ struct WorkCount {
   std::vector<std::string> problems;
 };
 
+/// Nothing can be counted on this machine. The message says what to do about it.
+class CountersRefused : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Counts work that this program runs itself on its own GPU, with every set of counters that the
 /// chip has. Nothing else of this process runs meanwhile.
 class RangeCount {
  public:
-  /// On the thread's current context. Throws std::runtime_error with what to do where the counters
-  /// are refused, and where this flopprof was built without CUPTI.
+  /// On the thread's current context. Throws CountersRefused, also where this flopprof was built
+  /// without CUPTI.
   RangeCount();
   ~RangeCount();
   RangeCount(const RangeCount&) = delete;
   RangeCount& operator=(const RangeCount&) = delete;
 
   /// Runs `run` once a counter set; it has to do the same work each time, and to wait until that is
-  /// done. Throws std::runtime_error where the counters are refused.
+  /// done. Throws CountersRefused, std::runtime_error where a range fails, and what `run` throws.
   WorkCount count(const std::function<void()>& run);
 
   /// What cannot be counted on this GPU, and why.

@@ -57,11 +57,23 @@ TEST(RangeCount, NoticesWorkThatIsNotTheSameEachTime) {
   EXPECT_TRUE(count.repeats_disagree);
 }
 
+TEST(RangeCount, CountsAgainAfterWorkThatFailed) {
+  const simgpu::Context gpu;
+  RangeCount counter;
+  EXPECT_THROW(counter.count([] { throw std::invalid_argument("of the work's own"); }),
+               std::invalid_argument);
+  const WorkCount count = counter.count([&] {
+    gpu.launch("gemm", {3, 1, 1});
+    simgpu::check(cuCtxSynchronize());
+  });
+  EXPECT_EQ(count.flops.at(FlopClass::kTensorBf16), Flops{3000});
+}
+
 TEST(RangeCount, NeedsAContextOfItsThread) {
   const simgpu::Context gpu;
   std::thread([] {
     EXPECT_THAT([] { const RangeCount counter; },
-                ThrowsMessage<std::runtime_error>(HasSubstr("no CUDA context is current")));
+                ThrowsMessage<CountersRefused>(HasSubstr("no CUDA context is current")));
   }).join();
 }
 
