@@ -74,7 +74,7 @@ std::string counts_text(const Calibration& calibration) {
                           difference_of(comparison), name_of(comparison.verdict));
     }
     text += made_more_text(workload);
-    for (const std::string& problem : workload.problems) text += "  " + problem + "\n";
+    for (const std::string& problem : workload.problems) text += fmt::format("  {}\n", problem);
   }
   return text + "\n";
 }
