@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ class GpuLooks : public StepWatcher {
 
   // Of the job's threads.
   bool closes() noexcept override;
-  void opens(bool in_step) noexcept override;
+  bool opens(bool in_step) noexcept override;
 
   // Of CUPTI's callbacks, on any thread.
   void context_created(CUcontext context) noexcept;
@@ -44,7 +45,7 @@ class GpuLooks : public StepWatcher {
   void buffer_wanted() noexcept { wanted_buffer_.store(true, std::memory_order_relaxed); }
 
   /// The drain thread: adds what was counted.
-  void drain(Drained& drained);
+  void drain(bool last, Drained& drained);
   /// Another profiler has taken the kernel records: they are its own now.
   void robbed();
 
@@ -63,7 +64,9 @@ class GpuLooks : public StepWatcher {
   bool counters_can_be_prepared();
   void refused(const Refusal& refusal, std::optional<std::size_t> set);
   void not_idle();
-  void add(const Result& result, Drained& drained);
+  void evaluate(bool last, Drained& drained);
+  void add(const Result& result, std::span<const CountedRange> ranges,
+           std::span<const CounterAnswer> answers, Drained& drained);
 
   const CuptiLibrary& cupti_;
   steps::LaunchLog& launches_;
@@ -94,7 +97,10 @@ class GpuLooks : public StepWatcher {
 
   std::mutex results_mutex_;
   std::vector<Result> results_;
-  counters::ExecutedLedger executed_;  // the drain thread's
+  // The drain thread's:
+  counters::ExecutedLedger executed_;
+  int drains_to_wait_ = 0;
+  int waited_drains_ = 1;
 };
 
 }  // namespace flopprof::capture

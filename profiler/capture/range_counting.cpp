@@ -73,27 +73,33 @@ std::optional<Refusal> RangeCounting::get_acquainted() {
   return std::nullopt;
 }
 
-CounterScheduler& RangeCounting::scheduler() {
-  if (scheduler_ == nullptr) scheduler_ = std::make_unique<CounterScheduler>(cupti_.path);
-  return *scheduler_;
-}
-
 std::unique_ptr<ChipCounters> RangeCounting::built(const Device& device,
-                                                   std::vector<std::string>& problems) {
+                                                   std::vector<std::string>& problems) const {
+  constexpr auto kPatience = std::chrono::seconds(20);
   auto made = std::make_unique<ChipCounters>();
   made->chip = device.chip;
   made->sets = counters::counter_sets_of(device.chip);
-  if (made->sets.empty())
+  made->configs.resize(made->sets.size());
+  if (made->sets.empty()) {
     problems.push_back(fmt::format("no counter sets are known for the chip {}", device.chip));
+    return made;
+  }
+  std::vector<CounterQuestion> questions;
   for (const counters::CounterSet& set : made->sets) {
     std::vector<const char*>& names = made->metrics.emplace_back();
     for (const std::string& metric : set.metrics) names.push_back(metric.c_str());
-    std::vector<std::uint8_t>& config = made->configs.emplace_back();
-    try {
-      config = scheduler().config_image(device.chip, set.metrics, device.availability);
-    } catch (const std::runtime_error& error) {
-      problems.push_back(fmt::format("counter set {}: {}", set.name, error.what()));
+    questions.push_back(
+        {.chip = device.chip, .metrics = set.metrics, .image = device.availability});
+  }
+  try {
+    const auto answers = ask_counter_host(cupti_.path, questions, kPatience);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      made->configs[i] = answers[i].config;
+      if (!answers[i].error.empty())
+        problems.push_back(fmt::format("counter set {}: {}", made->sets[i].name, answers[i].error));
     }
+  } catch (const std::runtime_error& error) {
+    problems.push_back(error.what());
   }
   return made;
 }
@@ -184,8 +190,16 @@ void RangeCounting::release() noexcept {
   }
 }
 
-std::vector<double> RangeCounting::values_of(const CountedRange& range) {
-  return scheduler().values(range.chip->chip, range.chip->sets[range.set].metrics, range.data);
+std::vector<CounterAnswer> RangeCounting::values_of(std::span<const CountedRange> ranges,
+                                                    std::chrono::milliseconds at_most) const {
+  std::vector<CounterQuestion> questions;
+  for (const CountedRange& range : ranges) {
+    questions.push_back({.about = CounterQuestion::About::kValues,
+                         .chip = range.chip->chip,
+                         .metrics = range.chip->sets[range.set].metrics,
+                         .image = range.data});
+  }
+  return ask_counter_host(cupti_.path, questions, at_most);
 }
 
 }  // namespace flopprof::capture

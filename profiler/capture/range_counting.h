@@ -5,10 +5,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "profiler/capture/counter_scheduler.h"
+#include "profiler/capture/counter_host.h"
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/driver.h"
 #include "profiler/capture/range_profiler.h"
@@ -20,8 +21,8 @@ namespace flopprof::capture {
 struct ChipCounters {
   std::string chip;
   std::vector<counters::CounterSet> sets;
-  std::vector<std::vector<const char*>> metrics;   // of each set; views into it
-  std::vector<std::vector<std::uint8_t>> configs;  // of each set; empty: not to be counted
+  std::vector<std::vector<const char*>> metrics;   ///< of each set; views into it
+  std::vector<std::vector<std::uint8_t>> configs;  ///< of each set; empty: not to be counted
 };
 
 /// What one set of counters counted on one device.
@@ -57,8 +58,9 @@ class RangeCounting {
   /// Gives the counters back.
   void release() noexcept;
 
-  /// The drain thread: one value a metric of the range's set. Throws std::runtime_error.
-  std::vector<double> values_of(const CountedRange& range);
+  /// The drain thread: of each range, one value a metric of its set. Throws std::runtime_error.
+  std::vector<CounterAnswer> values_of(std::span<const CountedRange> ranges,
+                                       std::chrono::milliseconds at_most) const;
 
  private:
   struct Device {
@@ -73,8 +75,8 @@ class RangeCounting {
   };
 
   std::optional<Refusal> ask(CUcontext context, Device& device);
-  std::unique_ptr<ChipCounters> built(const Device& device, std::vector<std::string>& problems);
-  CounterScheduler& scheduler();
+  std::unique_ptr<ChipCounters> built(const Device& device,
+                                      std::vector<std::string>& problems) const;
 
   const CuptiLibrary& cupti_;
   const RangeFunctions& functions_;
@@ -82,7 +84,6 @@ class RangeCounting {
   std::map<CUcontext, Context> contexts_;
   std::map<std::int64_t, Device> devices_;
   std::vector<std::unique_ptr<ChipCounters>> chips_;  // none is ever taken out
-  std::unique_ptr<CounterScheduler> scheduler_;       // the drain thread's
   bool initialised_ = false;
 };
 

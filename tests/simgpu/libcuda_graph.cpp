@@ -63,19 +63,31 @@ CUresult cuGraphAddKernelNode(CUgraphNode*, CUgraph graph, const CUgraphNode*, s
   return CUDA_SUCCESS;
 }
 
-CUresult cuStreamBeginCapture(CUstream stream, CUstreamCaptureMode) {
-  if (stream == nullptr) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
-  const std::lock_guard lock(driver().mutex);
-  if (stream->capturing != nullptr) return CUDA_ERROR_ILLEGAL_STATE;
-  stream->capturing = new CUgraph_st;
-  return CUDA_SUCCESS;
+CUresult cuStreamBeginCapture(CUstream stream, CUstreamCaptureMode mode) {
+  const cuStreamBeginCapture_v2_params params{stream, mode};
+  Call call(CUPTI_DRIVER_TRACE_CBID_cuStreamBeginCapture_v2, "cuStreamBeginCapture_v2", &params);
+  if (stream == nullptr) return call.ends(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+  {
+    const std::lock_guard lock(driver().mutex);
+    if (stream->capturing == nullptr) {
+      stream->capturing = new CUgraph_st;
+      return call.ends(CUDA_SUCCESS);
+    }
+  }
+  return call.ends(CUDA_ERROR_ILLEGAL_STATE);
 }
 
 CUresult cuStreamEndCapture(CUstream stream, CUgraph* graph) {
-  const std::lock_guard lock(driver().mutex);
-  if (stream == nullptr || stream->capturing == nullptr) return CUDA_ERROR_ILLEGAL_STATE;
-  *graph = std::exchange(stream->capturing, nullptr);
-  return CUDA_SUCCESS;
+  const cuStreamEndCapture_params params{stream, graph};
+  Call call(CUPTI_DRIVER_TRACE_CBID_cuStreamEndCapture, "cuStreamEndCapture", &params);
+  CUgraph captured = nullptr;
+  if (stream != nullptr) {
+    const std::lock_guard lock(driver().mutex);
+    captured = std::exchange(stream->capturing, nullptr);
+  }
+  if (captured == nullptr) return call.ends(CUDA_ERROR_ILLEGAL_STATE);
+  *graph = captured;
+  return call.ends(CUDA_SUCCESS);
 }
 
 CUresult cuStreamIsCapturing(CUstream stream, CUstreamCaptureStatus* status) {
