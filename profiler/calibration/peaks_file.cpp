@@ -61,6 +61,23 @@ ordered_json gpu_of(const Calibration& calibration) {
   return gpu;
 }
 
+KeptPeaks kept_in(const std::string& uuid, const ordered_json& gpu) {
+  KeptPeaks kept{.bytes_per_second = gpu.at("bytes_per_second").get<double>(),
+                 .counters = gpu.at("counters").get<std::string>()};
+  kept.device = {.name = gpu.at("name").get<std::string>(),
+                 .uuid = uuid,
+                 .capability = gpu.at("capability").get<int>(),
+                 .processors = gpu.at("processors").get<int>(),
+                 .driver = gpu.at("driver").get<std::string>(),
+                 .cuda_version = gpu.at("cuda_version").get<int>(),
+                 .flopprof = gpu.at("flopprof").get<std::string>(),
+                 .measured_at = gpu.at("measured_at").get<std::string>()};
+  for (const auto& [flop_class, peak] : gpu.at("peaks").items()) {
+    kept.flops_per_second[flop_class] = peak.at("flops_per_second").get<double>();
+  }
+  return kept;
+}
+
 void write_whole(const std::filesystem::path& file, const std::string& text) {
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
@@ -88,29 +105,18 @@ void keep_peaks(const std::filesystem::path& file, const Calibration& calibratio
   write_whole(file, content.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
-std::optional<KeptPeaks> kept_peaks(const std::filesystem::path& file, const std::string& uuid) {
+std::map<std::string, KeptPeaks> kept_peaks(const std::filesystem::path& file) {
   const ordered_json content = content_of(file);
-  if (!content["gpus"].contains(uuid)) return std::nullopt;
-  try {
-    const ordered_json& gpu = content["gpus"][uuid];
-    KeptPeaks kept{.bytes_per_second = gpu.at("bytes_per_second").get<double>(),
-                   .counters = gpu.at("counters").get<std::string>()};
-    kept.device = {.name = gpu.at("name").get<std::string>(),
-                   .uuid = uuid,
-                   .capability = gpu.at("capability").get<int>(),
-                   .processors = gpu.at("processors").get<int>(),
-                   .driver = gpu.at("driver").get<std::string>(),
-                   .cuda_version = gpu.at("cuda_version").get<int>(),
-                   .flopprof = gpu.at("flopprof").get<std::string>(),
-                   .measured_at = gpu.at("measured_at").get<std::string>()};
-    for (const auto& [flop_class, peak] : gpu.at("peaks").items()) {
-      kept.flops_per_second[flop_class] = peak.at("flops_per_second").get<double>();
+  std::map<std::string, KeptPeaks> all;
+  for (const auto& [uuid, gpu] : content["gpus"].items()) {
+    try {
+      all[uuid] = kept_in(uuid, gpu);
+    } catch (const nlohmann::json::exception& error) {
+      throw std::runtime_error(
+          fmt::format("{}: damaged at {}: {}", file.string(), uuid, error.what()));
     }
-    return kept;
-  } catch (const nlohmann::json::exception& error) {
-    throw std::runtime_error(
-        fmt::format("{}: damaged at {}: {}", file.string(), uuid, error.what()));
   }
+  return all;
 }
 
 }  // namespace flopprof::calibration

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "profiler/calibration/calibration.h"
@@ -25,8 +24,8 @@ std::filesystem::path peaks_file_in(const std::filesystem::path& user_data);
 /// whole at every moment. Throws std::runtime_error that names the file.
 void keep_peaks(const std::filesystem::path& file, const Calibration& calibration);
 
-/// Nothing where there is no file, or none of this GPU in it. Throws std::runtime_error where the
-/// file is damaged, or of a later version.
-std::optional<KeptPeaks> kept_peaks(const std::filesystem::path& file, const std::string& uuid);
+/// Of every GPU that was calibrated, by its UUID; none where there is no file. Throws
+/// std::runtime_error where the file is damaged, or of a later version.
+std::map<std::string, KeptPeaks> kept_peaks(const std::filesystem::path& file);
 
 }  // namespace flopprof::calibration

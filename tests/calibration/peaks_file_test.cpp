@@ -11,7 +11,9 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Pair;
+using testing::SizeIs;
 using testing::ThrowsMessage;
 
 class PeaksFile : public testing::Test {
@@ -52,34 +54,30 @@ TEST_F(PeaksFile, KeepsWhatWasMeasuredOfEachGpu) {
   keep_peaks(file_, calibration_of("GPU-1", 2));
   keep_peaks(file_, calibration_of("GPU-2", 4));
   keep_peaks(file_, calibration_of("GPU-1", 1));  // in place of the first
-  const auto kept = kept_peaks(file_, "GPU-1");
-  ASSERT_TRUE(kept);
-  EXPECT_THAT(kept->flops_per_second, ElementsAre(Pair("fp32", 6'000'000)));
-  EXPECT_EQ(kept->counters, "exact");
-  EXPECT_EQ(kept->device.name, "NVIDIA H100 80GB HBM3");
-  EXPECT_EQ(kept->device.measured_at, "2026-01-31T12:00:00.000Z");
-  EXPECT_EQ(kept->device.driver, "580.65.06");
-  EXPECT_EQ(kept_peaks(file_, "GPU-2")->flops_per_second.at("fp32"), 1'500'000);
+  const auto all = kept_peaks(file_);
+  ASSERT_THAT(all, SizeIs(2));
+  const KeptPeaks& kept = all.at("GPU-1");
+  EXPECT_THAT(kept.flops_per_second, ElementsAre(Pair("fp32", 6'000'000)));
+  EXPECT_EQ(kept.counters, "exact");
+  EXPECT_EQ(kept.device.name, "NVIDIA H100 80GB HBM3");
+  EXPECT_EQ(kept.device.measured_at, "2026-01-31T12:00:00.000Z");
+  EXPECT_EQ(kept.device.driver, "580.65.06");
+  EXPECT_EQ(all.at("GPU-2").flops_per_second.at("fp32"), 1'500'000);
 }
 
-TEST_F(PeaksFile, KnowsNothingOfOtherGpusOrWithoutAFile) {
-  EXPECT_EQ(kept_peaks(file_, "GPU-1").has_value(), false);
-  keep_peaks(file_, calibration_of("GPU-1", 2));
-  EXPECT_EQ(kept_peaks(file_, "GPU-9").has_value(), false);
-}
+TEST_F(PeaksFile, KnowsOfNoGpuWithoutAFile) { EXPECT_THAT(kept_peaks(file_), IsEmpty()); }
 
 TEST_F(PeaksFile, IsLeftAloneWhereItIsDamagedOrNewer) {
   write("{\"schema_version\": 1, \"gpus\": {");
   EXPECT_THAT([&] { keep_peaks(file_, calibration_of("GPU-1", 2)); },
               ThrowsMessage<std::runtime_error>(HasSubstr("damaged")));
   write("[]");
-  EXPECT_THAT([&] { kept_peaks(file_, "GPU-1"); },
-              ThrowsMessage<std::runtime_error>(HasSubstr("damaged")));
+  EXPECT_THAT([&] { kept_peaks(file_); }, ThrowsMessage<std::runtime_error>(HasSubstr("damaged")));
   write("{\"schema_version\": 2, \"gpus\": {}}");
   EXPECT_THAT([&] { keep_peaks(file_, calibration_of("GPU-1", 2)); },
               ThrowsMessage<std::runtime_error>(HasSubstr("version 2 of the file of peaks")));
   write("{\"schema_version\": 1, \"gpus\": {\"GPU-1\": {\"name\": 7}}}");
-  EXPECT_THAT([&] { kept_peaks(file_, "GPU-1"); },
+  EXPECT_THAT([&] { kept_peaks(file_); },
               ThrowsMessage<std::runtime_error>(HasSubstr("damaged at GPU-1")));
 }
 
