@@ -17,6 +17,7 @@ const std::map<std::string, Instructions> kStated = {
     {"flopprof_convolution_forward", {{"HMMA.16816.F32.BF16", 1}}},
     {"flopprof_convolution_weight_gradient", {{"HMMA.16816.F32.BF16", 1}}},
     {"flopprof_copy", {}},
+    {"flopprof_decide", {}},
     {"flopprof_overlap", {{"FFMA", 256}}},  // of each trip
     {"flopprof_sgemm", {{"FFMA", 512}}},    // of each step: 8 × 8 sums, 8 deep
     {"flopprof_triad", {{"FFMA", 4}}},

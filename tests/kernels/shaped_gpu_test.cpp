@@ -5,6 +5,7 @@
 #include "kernels/block_sum.h"
 #include "kernels/collatz.h"
 #include "kernels/device_memory.h"
+#include "kernels/graph_loop.h"
 #include "kernels/graph_replay.h"
 #include "kernels/overlap.h"
 #include "kernels/stream.h"
@@ -167,6 +168,20 @@ TEST_F(ShapedOnAGpu, GraphsAreReplayed) {
                           .replays = 3};
   EXPECT_EQ(replay(graph, seeds.get(), results.get(), stream), cudaSuccess);
   EXPECT_NE(results.content()[0], 0.0F);
+  cudaStreamDestroy(stream);
+}
+
+TEST_F(ShapedOnAGpu, GraphsGoOnForAsLongAsTheDeviceWants) {
+  const DeviceArray<float> seeds(std::vector<float>(2048, 0.5F));
+  const DeviceArray<float> results(64 * 8);
+  const DeviceArray<int> left(1);
+  cudaStream_t stream = nullptr;
+  ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+  const GraphLoop loop{.kernel = vector_single().front(),
+                       .launch = {.blocks = 1, .threads = 64, .trips = 2},
+                       .turns = 7};
+  EXPECT_EQ(run(loop, seeds.get(), results.get(), left.get(), stream), cudaSuccess);
+  EXPECT_EQ(left.content(), std::vector<int>{0});
   cudaStreamDestroy(stream);
 }
 

@@ -4,6 +4,7 @@
 
 #include "kernels/block_sum.h"
 #include "kernels/collatz.h"
+#include "kernels/graph_loop.h"
 #include "kernels/graph_replay.h"
 #include "kernels/overlap.h"
 #include "kernels/stream.h"
@@ -80,6 +81,13 @@ TEST(GraphReplay, CountsEveryLaunchOfEveryReplay) {
                           .replays = 7};
   EXPECT_EQ(flops_of(graph, FlopClass::kFp32, 90), 7 * 3 * 256 * 5 * 256);
   EXPECT_EQ(flops_of(graph, FlopClass::kFp64, 90), 7 * 2 * 128 * 5 * 256);
+}
+
+TEST(GraphLoop, CountsEveryTurn) {
+  const GraphLoop loop{.kernel = vector_single().front(),  // 256 adds a thread
+                       .launch = {.blocks = 4, .threads = 64, .trips = 5},
+                       .turns = 11};
+  EXPECT_EQ(flops_of(loop, FlopClass::kFp32, 90), 11 * 256 * 5 * 256);
 }
 
 }  // namespace

@@ -1,17 +1,14 @@
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <memory>
 
 #include "kernels/block_sum.h"
 #include "kernels/collatz.h"
 #include "kernels/convolution.h"
 #include "kernels/device_memory.h"
-#include "kernels/graph_replay.h"
-#include "kernels/overlap.h"
 #include "kernels/sgemm.h"
 #include "kernels/stream.h"
 #include "kernels/winograd.h"
+#include "tools/flopprof/calibrate_arrays.h"
 #include "tools/flopprof/calibrate_workloads.h"
 
 namespace flopprof::tools {
@@ -21,27 +18,6 @@ using calibration::Promise;
 using kernels::DeviceArray;
 using kernels::Number;
 using kernels::Operands;
-
-template <class T>
-using Shared = std::shared_ptr<DeviceArray<T>>;
-
-template <class T>
-Shared<T> zeros(std::int64_t count) {
-  return std::make_shared<DeviceArray<T>>(static_cast<std::size_t>(count));
-}
-
-/// As many numbers as asked for, the same 2048 again and again.
-template <class T>
-Shared<T> filled(std::int64_t count, Number numbers, Operands operands) {
-  const std::vector<std::uint8_t> seeds = kernels::seeds_of(numbers, operands, true);
-  std::vector<T> content(static_cast<std::size_t>(count));
-  auto* bytes = reinterpret_cast<std::uint8_t*>(content.data());
-  const std::size_t wanted = content.size() * sizeof(T);
-  for (std::size_t at = 0; at < wanted; at += seeds.size()) {
-    std::memcpy(bytes + at, seeds.data(), std::min(seeds.size(), wanted - at));
-  }
-  return std::make_shared<DeviceArray<T>>(content);
-}
 
 const std::vector<Operands> kAllOperands = {Operands::kZeros, Operands::kRandom,
                                             Operands::kToggling};
@@ -239,67 +215,6 @@ GpuWorkload collatz() {
   return workload;
 }
 
-/// Two streams at once; what is counted is the sum of both.
-GpuWorkload overlap(const CalibratedGpu& gpu) {
-  const auto overlap_of = [gpu](int size) {
-    return kernels::Overlap{
-        .processors = gpu.processors, .shared_bytes = gpu.shared_bytes, .trips = size};
-  };
-  GpuWorkload workload{.name = "flopprof_overlap",
-                       .promise = Promise::kOwnClasses,
-                       .counted_size = 64,
-                       .timed_size = -1};
-  workload.flops = [=](int size) {
-    return FlopsByClass{{FlopClass::kFp32, work_of(overlap_of(size)).flops}};
-  };
-  workload.prepare = [=](Operands operands) -> GpuWorkload::Run {
-    const auto seeds = filled<float>(2048, Number::kSingle, operands);
-    const auto results =
-        zeros<float>(std::int64_t{2} * 8 * kernels::kOverlapThreads * blocks_of_one(overlap_of(1)));
-    const auto ran = std::make_shared<DeviceArray<kernels::Ran>>(std::vector<kernels::Ran>(2));
-    return [=](cudaStream_t, int size) {
-      std::array<cudaStream_t, 2> streams{};
-      for (cudaStream_t& stream : streams) {
-        kernels::check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream");
-      }
-      const cudaError_t error =
-          launch(overlap_of(size), seeds->get(), results->get(), ran->get(), streams);
-      cudaDeviceSynchronize();
-      for (cudaStream_t stream : streams) cudaStreamDestroy(stream);
-      kernels::check_cuda(error, "two launches at once");
-    };
-  };
-  return workload;
-}
-
-GpuWorkload graph(const CalibratedGpu& gpu) {
-  const auto graph_of = [gpu](int size) {
-    return kernels::GraphReplay{.first = kernels::vector_single().back(),
-                                .firsts = 3,
-                                .second = kernels::vector_single().front(),
-                                .seconds = 2,
-                                .launch = {.blocks = gpu.processors, .threads = 256, .trips = 16},
-                                .replays = size};
-  };
-  GpuWorkload workload{.name = "CUDA graph of 5 launches",
-                       .promise = Promise::kOwnClasses,
-                       .counted_size = 4,
-                       .timed_size = -1};
-  workload.flops = [=](int size) {
-    return FlopsByClass{
-        {FlopClass::kFp32, flops_of(graph_of(size), kernels::FlopClass::kFp32, gpu.capability)}};
-  };
-  workload.prepare = [=](Operands operands) -> GpuWorkload::Run {
-    const auto seeds = filled<float>(2048, Number::kSingle, operands);
-    const auto result = zeros<float>(std::int64_t{8} * 256 * gpu.processors);
-    return [=](cudaStream_t stream, int size) {
-      kernels::check_cuda(replay(graph_of(size), seeds->get(), result->get(), stream),
-                          "a CUDA graph");
-    };
-  };
-  return workload;
-}
-
 }  // namespace
 
 std::vector<GpuWorkload> shaped_workloads_for(const CalibratedGpu& gpu) {
@@ -312,8 +227,9 @@ std::vector<GpuWorkload> shaped_workloads_for(const CalibratedGpu& gpu) {
           triad(gpu),
           block_sum(gpu),
           collatz(),
-          overlap(gpu),
-          graph(gpu)};
+          overlap_workload(gpu),
+          graph_workload(gpu),
+          graph_loop_workload(gpu)};
 }
 
 }  // namespace flopprof::tools

@@ -51,4 +51,10 @@ std::vector<GpuWorkload> workloads_for(const CalibratedGpu& gpu);
 /// Parts of it: those with a shape.
 std::vector<GpuWorkload> shaped_workloads_for(const CalibratedGpu& gpu);
 
+// What launches several kernels, which wait for each other themselves: it is counted, and not
+// timed.
+GpuWorkload overlap_workload(const CalibratedGpu& gpu);
+GpuWorkload graph_workload(const CalibratedGpu& gpu);
+GpuWorkload graph_loop_workload(const CalibratedGpu& gpu);
+
 }  // namespace flopprof::tools
