@@ -19,6 +19,7 @@ struct Config {
   std::string formulas_path;                ///< FLOPPROF_FORMULAS
   std::string record_folder;                ///< FLOPPROF_RECORD: tapes for tests; empty: none
   bool layers = false;                      ///< FLOPPROF_LAYERS
+  std::string user_data;                    ///< folder of what flopprof keeps for this user
   std::string user_observers;               ///< folder of the observers that this user built
   std::string faults_path;  ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
 

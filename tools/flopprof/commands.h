@@ -12,6 +12,7 @@ void add_run(CLI::App& app);
 void add_env(CLI::App& app);
 void add_report(CLI::App& app);
 void add_sass(CLI::App& app);
+void add_calibrate(CLI::App& app);
 void add_build_observer(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_trend(CLI::App& app);

@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
   flopprof::tools::add_env(app);
   flopprof::tools::add_report(app);
   flopprof::tools::add_sass(app);
+  flopprof::tools::add_calibrate(app);
   flopprof::tools::add_trend(app);
   flopprof::tools::add_convert(app);
   flopprof::tools::add_build_observer(app);
