@@ -66,18 +66,18 @@ std::optional<ShapeProblem> problem_of(const Shape& shape) {
                                          shape.dilation_height)};
   }
   if (shape.output_width() < 1) {
-    return ShapeProblem{"S", fmt::format("a filter of {} columns does not fit into W = {} with "
-                                         "pad_w = {} and dilation_w = {}",
-                                         shape.filter_width, shape.width, shape.pad_width,
-                                         shape.dilation_width)};
+    return ShapeProblem{
+        "S", fmt::format("a filter of {} columns does not fit into W = {} with "
+                         "pad_w = {} and dilation_w = {}",
+                         shape.filter_width, shape.width, shape.pad_width, shape.dilation_width)};
   }
   return overflow_in(shape);
 }
 
 std::string text_of(const Shape& shape) {
-  std::string text = fmt::format("{}x{}x{}x{} k{} {}x{}", shape.images, shape.channels,
-                                 shape.height, shape.width, shape.filters, shape.filter_height,
-                                 shape.filter_width);
+  std::string text =
+      fmt::format("{}x{}x{}x{} k{} {}x{}", shape.images, shape.channels, shape.height, shape.width,
+                  shape.filters, shape.filter_height, shape.filter_width);
   if (shape.pad_height != 0 || shape.pad_width != 0) {
     text += pair("p", shape.pad_height, shape.pad_width);
   }

@@ -8,7 +8,8 @@
 
 namespace flopprof::convolution {
 
-/// A two-dimensional convolution as cuDNN means it: filters are not mirrored, padding is with zeros.
+/// A two-dimensional convolution as cuDNN means it: filters are not mirrored, padding is with
+/// zeros.
 struct Shape {
   std::int64_t images = 1;         ///< N
   std::int64_t channels = 1;       ///< C, of all groups

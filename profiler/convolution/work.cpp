@@ -76,8 +76,8 @@ Checked data_gradient_flops(const Shape& shape, const Tile& tile) {
     for (std::int64_t j = 0; j < shape.stride_width; ++j) {
       const Phase horizontal = phase(columns_of(shape), j);
       const Checked elements = Checked(shape.images) * vertical.elements * horizontal.elements;
-      flops += product_flops(elements, channels,
-                             filters * vertical.taps * Checked(horizontal.taps), tile);
+      flops += product_flops(elements, channels, filters * vertical.taps * Checked(horizontal.taps),
+                             tile);
     }
   }
   return flops;
@@ -109,9 +109,8 @@ WinogradSizes winograd_sizes(const Shape& shape, Direction direction, std::int64
 }  // namespace
 
 Checked algorithmic_flops(const Shape& shape) {
-  return Checked(2) * shape.images * shape.filters * shape.output_height() *
-         shape.output_width() * (shape.channels / shape.groups) * shape.filter_height *
-         shape.filter_width;
+  return Checked(2) * shape.images * shape.filters * shape.output_height() * shape.output_width() *
+         (shape.channels / shape.groups) * shape.filter_height * shape.filter_width;
 }
 
 Checked valid_tap_flops(const Shape& shape) {
@@ -122,8 +121,7 @@ Checked valid_tap_flops(const Shape& shape) {
 Checked implicit_gemm_flops(const Shape& shape, Direction direction, const Tile& tile) {
   const Checked channels = shape.channels / shape.groups;
   const Checked filters = shape.filters / shape.groups;
-  const Checked outputs =
-      Checked(shape.images) * shape.output_height() * shape.output_width();
+  const Checked outputs = Checked(shape.images) * shape.output_height() * shape.output_width();
   const Checked taps = channels * shape.filter_height * shape.filter_width;
   switch (direction) {
     case Direction::kForward:

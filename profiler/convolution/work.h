@@ -23,7 +23,8 @@ constexpr std::string_view name_of(Direction direction) {
 /// 2 N K P Q (C / groups) R S, in every direction: the published number. Padding counts as work.
 flops::Checked algorithmic_flops(const Shape& shape);
 
-/// Without the products with padding: what no direction can do without, unless by another algorithm.
+/// Without the products with padding: what no direction can do without, unless by another
+/// algorithm.
 flops::Checked valid_tap_flops(const Shape& shape);
 
 /// The part of a matrix product that one block of threads computes, and how deep it steps.
@@ -35,8 +36,8 @@ struct Tile {
 inline constexpr Tile kWidestTile = {.rows = 512, .columns = 512, .depth = 512};
 
 /// FLOPs of the matrix products that an implicit GEMM executes, tiles padded to whole ones, for
-/// each group: forward NPQ x K/groups x RSC/groups; data gradient NHW x C/groups x RSK/groups, for a
-/// stride once for every remainder of h and w, with the taps that reach it; weight gradient
+/// each group: forward NPQ x K/groups x RSC/groups; data gradient NHW x C/groups x RSK/groups, for
+/// a stride once for every remainder of h and w, with the taps that reach it; weight gradient
 /// K/groups x RSC/groups x NPQ.
 flops::Checked implicit_gemm_flops(const Shape& shape, Direction direction, const Tile& tile);
 

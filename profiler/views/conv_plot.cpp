@@ -16,10 +16,10 @@ RooflinePoint point_of(const Analysis& row, double flops_per_second) {
   return {.flops_per_byte = row.flops_per_byte(),
           .flops_per_second = flops_per_second,
           .above_all = true,
-          .tooltip = fmt::format("{}{}, {}: {} FLOP/byte, at most {} TFLOP/s", name,
-                                 text_of(row.layer.shape), row.format.name,
-                                 number_text(row.flops_per_byte()),
-                                 number_text(flops_per_second / 1e12))};
+          .tooltip =
+              fmt::format("{}{}, {}: {} FLOP/byte, at most {} TFLOP/s", name,
+                          text_of(row.layer.shape), row.format.name,
+                          number_text(row.flops_per_byte()), number_text(flops_per_second / 1e12))};
 }
 
 std::vector<Roof> roofs_of(const ConvReport& report) {
@@ -27,11 +27,10 @@ std::vector<Roof> roofs_of(const ConvReport& report) {
   for (const convolution::NumberFormat& format : report.request.formats) {
     const convolution::Roofline roof = roofline_of(*report.request.peaks, format);
     if (!roof.ridge()) continue;
-    roofs.push_back(
-        {.name = fmt::format("{:.4g} TFLOP/s of {}, dense",
-                             roof.peak->flops_per_second / 1e12, format.class_name),
-         .flops_per_second = roof.peak->flops_per_second,
-         .bytes_per_second = *roof.bytes_per_second});
+    roofs.push_back({.name = fmt::format("{:.4g} TFLOP/s of {}, dense",
+                                         roof.peak->flops_per_second / 1e12, format.class_name),
+                     .flops_per_second = roof.peak->flops_per_second,
+                     .bytes_per_second = *roof.bytes_per_second});
   }
   return roofs;
 }

@@ -7,9 +7,9 @@
 
 namespace flopprof::views {
 
-/// Every layer where the card bounds it, under the card's roofs: its algorithmic FLOPs and its bytes
-/// are the same in every direction. Nothing where the card is unknown, or has no figure for any of
-/// the formats.
+/// Every layer where the card bounds it, under the card's roofs: its algorithmic FLOPs and its
+/// bytes are the same in every direction. Nothing where the card is unknown, or has no figure for
+/// any of the formats.
 std::optional<Drawing> conv_plot(const ConvReport& report);
 
 }  // namespace flopprof::views

@@ -41,10 +41,10 @@ Fields fields_of(const Analysis& row, const ConvReport& report) {
              row.implicit_gemm_flops);
   push_ratio(fields, "winograd_2x2_flops", "winograd_2x2_ratio", "Winograd 2x2", row,
              row.winograd_2x2_flops);
-  fields.push_back(
-      {"winograd_2x2_transform_flops", "",
-       row.winograd_2x2_transform_flops ? Value{flops(*row.winograd_2x2_transform_flops)}
-                                        : Nothing{}});
+  fields.push_back({"winograd_2x2_transform_flops", "",
+                    row.winograd_2x2_transform_flops
+                        ? Value{flops(*row.winograd_2x2_transform_flops)}
+                        : Nothing{}});
   push_ratio(fields, "winograd_4x4_product_flops", "winograd_4x4_product_ratio", "4x4 products",
              row, row.winograd_4x4_product_flops);
   fields.push_back({"compulsory_bytes", "", Count{row.compulsory_bytes}});
@@ -159,13 +159,12 @@ std::string roof_text(const flops::Peaks& peaks, const NumberFormat& format) {
   const convolution::Roofline roof = roofline_of(peaks, format);
   std::string text = fmt::format("{}, {}: ", peaks.card, format.name);
   text += roof.peak
-              ? fmt::format("{:.4g} TFLOP/s of {}, dense ({})",
-                            roof.peak->flops_per_second / 1e12, format.class_name,
-                            roof.peak->source)
+              ? fmt::format("{:.4g} TFLOP/s of {}, dense ({})", roof.peak->flops_per_second / 1e12,
+                            format.class_name, roof.peak->source)
               : fmt::format("peak unknown of {}", format.class_name);
-  text += roof.bytes_per_second ? fmt::format("; {:.4g} TB/s ({})", *roof.bytes_per_second / 1e12,
-                                              peaks.bytes_source)
-                                : "; memory bandwidth unknown";
+  text += roof.bytes_per_second
+              ? fmt::format("; {:.4g} TB/s ({})", *roof.bytes_per_second / 1e12, peaks.bytes_source)
+              : "; memory bandwidth unknown";
   if (const auto ridge = roof.ridge()) {
     text += fmt::format("; compute bounds from {} FLOP/byte", number_text(*ridge));
   }

@@ -48,7 +48,7 @@ class LogAxis {
 };
 
 struct Axes {
-  LogAxis x{kArea.left, kArea.right};   ///< FLOP/byte
+  LogAxis x{kArea.left, kArea.right};  ///< FLOP/byte
   LogAxis y{kArea.bottom, kArea.top};  ///< FLOP/s
 };
 

@@ -82,7 +82,8 @@ TEST(ShapeFile, NeedsSixColumnsAndMayHaveMoreInAnyOrder) {
 TEST(ShapeFile, ThatIsMalformedIsRefusedByLineAndColumn) {
   EXPECT_EQ(refusal("C,H,W,K,R,S\n3,8,8,4,3,3\n3,8,x8,4,3,3\n"),
             "line 3, column 3 (W): \"x8\" is not a whole number");
-  EXPECT_EQ(refusal("C,H,W,K,R,S\n3,8,,4,3,3\n"), "line 2, column 3 (W): \"\" is not a whole number");
+  EXPECT_EQ(refusal("C,H,W,K,R,S\n3,8,,4,3,3\n"),
+            "line 2, column 3 (W): \"\" is not a whole number");
   EXPECT_EQ(refusal("C,H,W,K,R,S\n3,8,8,4,9,3\n"),
             "line 2, column 5 (R): a filter of 9 rows does not fit into H = 8 with pad_h = 0 and "
             "dilation_h = 1");
@@ -94,8 +95,9 @@ TEST(ShapeFile, ThatIsMalformedIsRefusedByLineAndColumn) {
   EXPECT_EQ(refusal("C,H,W,K,R,S\n"), "no shape below the header");
   EXPECT_EQ(refusal("C,H,W,K,R,S,count\n3,8,8,4,3,3,0\n"),
             "line 2, column 7 (count): 0 is not from 1 to 2147483647");
-  EXPECT_THAT(refusal("C,H,W,K,R,S,depth\n"),
-              testing::StartsWith("line 1, column 7 (depth): no such column; a shape file has name"));
+  EXPECT_THAT(
+      refusal("C,H,W,K,R,S,depth\n"),
+      testing::StartsWith("line 1, column 7 (depth): no such column; a shape file has name"));
   EXPECT_THAT(refusal("C,H,W,K,R,S\n1,2,3\n"), testing::HasSubstr("2"));
 }
 

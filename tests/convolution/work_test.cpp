@@ -113,8 +113,7 @@ TEST(ValidTapFlops, EqualACountOneByOne) {
   const auto shapes = small_shapes();
   EXPECT_EQ(shapes.size(), 138u);
   for (const Shape& shape : shapes) {
-    EXPECT_EQ(valid_tap_flops(shape).value(), 2 * products_with_the_image(shape))
-        << text_of(shape);
+    EXPECT_EQ(valid_tap_flops(shape).value(), 2 * products_with_the_image(shape)) << text_of(shape);
   }
 }
 

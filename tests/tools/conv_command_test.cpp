@@ -80,12 +80,13 @@ TEST(ConvCommand, TakesAShapeFileAndSaysWhereItIsMalformed) {
   const Outcome good = conv("--analytic --format csv --direction forward --shapes " +
                             file_with("C,H,W,K,R,S\n3,8,8,4,3,3\n"));
   EXPECT_EQ(good.status, 0);
-  EXPECT_THAT(good.output, HasSubstr(",32x3x8x8 k4 3x3,32,3,8,8,4,3,3,0,0,1,1,1,1,1,6,6,1,forward"));
+  EXPECT_THAT(good.output,
+              HasSubstr(",32x3x8x8 k4 3x3,32,3,8,8,4,3,3,0,0,1,1,1,1,1,6,6,1,forward"));
   const Outcome bad = conv("--analytic --shapes " + file_with("C,H,W,K,R,S\n3,8,x,4,3,3\n"));
   EXPECT_EQ(bad.status, 1);
   EXPECT_THAT(bad.output, HasSubstr("shapes.csv: line 2, column 3 (W): \"x\" is not a whole"));
-  const Outcome huge = conv("--analytic --shapes " +
-                            file_with("C,H,W,K,R,S\n9,2000000000,2000000000,9,3,3\n"));
+  const Outcome huge =
+      conv("--analytic --shapes " + file_with("C,H,W,K,R,S\n9,2000000000,2000000000,9,3,3\n"));
   EXPECT_EQ(huge.status, 1);
   EXPECT_THAT(huge.output, HasSubstr("do not fit into 64 bits"));
 }

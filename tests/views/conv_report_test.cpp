@@ -33,25 +33,25 @@ std::string printed(Print print) {
 }
 
 TEST(ConvReport, InTextSaysWhereEveryFigureComesFrom) {
-  const auto text =
-      printed([](auto& out) { print_conv_text(out, one_layer("H100 SXM5"), 160); });
-  EXPECT_EQ(text,
-            "a network: its paper\n"
-            "H100 SXM5, fp16: 989.4 TFLOP/s of tensor_fp16, dense (NVIDIA H100 white paper table "
-            "3); 3.35 TB/s (NVIDIA H100 data sheet); compute bounds from 295 FLOP/byte\n"
-            "Ratios are FLOPs executed over algorithmic ones: implicit GEMM with tiles of "
-            "128x128x64, Winograd F(2x2,3x3) with its transforms, F(4x4,3x3) without.\n"
-            "\n"
-            "layer   N x C x H x W, K, R x S  count  direction  algorithmic  valid taps  implicit "
-            "GEMM  Winograd 2x2  4x4 products  FLOP/byte  bound    TFLOP/s at most\n"
-            "------  -----------------------  -----  ---------  -----------  ----------  "
-            "-------------  ------------  ------------  ---------  -------  ---------------\n"
-            "512@28  8x512x28x28 k512 3x3 p1      2  forward     29.6 GFLOP       0.953              "
-            "1         0.446          0.25      1,685  compute              989\n"
-            "\n"
-            "sum      algorithmic  valid taps  implicit GEMM  algorithmic an image\n"
-            "-------  -----------  ----------  -------------  --------------------\n"
-            "forward   59.2 GFLOP  56.4 GFLOP     59.2 GFLOP            7.40 GFLOP\n");
+  const auto text = printed([](auto& out) { print_conv_text(out, one_layer("H100 SXM5"), 160); });
+  EXPECT_EQ(
+      text,
+      "a network: its paper\n"
+      "H100 SXM5, fp16: 989.4 TFLOP/s of tensor_fp16, dense (NVIDIA H100 white paper table "
+      "3); 3.35 TB/s (NVIDIA H100 data sheet); compute bounds from 295 FLOP/byte\n"
+      "Ratios are FLOPs executed over algorithmic ones: implicit GEMM with tiles of "
+      "128x128x64, Winograd F(2x2,3x3) with its transforms, F(4x4,3x3) without.\n"
+      "\n"
+      "layer   N x C x H x W, K, R x S  count  direction  algorithmic  valid taps  implicit "
+      "GEMM  Winograd 2x2  4x4 products  FLOP/byte  bound    TFLOP/s at most\n"
+      "------  -----------------------  -----  ---------  -----------  ----------  "
+      "-------------  ------------  ------------  ---------  -------  ---------------\n"
+      "512@28  8x512x28x28 k512 3x3 p1      2  forward     29.6 GFLOP       0.953              "
+      "1         0.446          0.25      1,685  compute              989\n"
+      "\n"
+      "sum      algorithmic  valid taps  implicit GEMM  algorithmic an image\n"
+      "-------  -----------  ----------  -------------  --------------------\n"
+      "forward   59.2 GFLOP  56.4 GFLOP     59.2 GFLOP            7.40 GFLOP\n");
 }
 
 TEST(ConvReport, InJsonHasEveryCountToItsLastDigit) {

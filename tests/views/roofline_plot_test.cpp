@@ -33,7 +33,8 @@ TEST(RooflinePlot, PutsAPointADecadeBelowTheRoofADecadeBelowIt) {
   one.points = {{.flops_per_byte = 100, .flops_per_second = 10e12}};
   const auto drawing = roofline_plot(one);
   const auto grid = [&](double decade) {
-    const auto label = std::ranges::find(drawing->labels, decade == 10 ? "10" : "100", &Label::text);
+    const auto label =
+        std::ranges::find(drawing->labels, decade == 10 ? "10" : "100", &Label::text);
     return label->y - 4;
   };
   EXPECT_NEAR(drawing->discs[0].y, grid(10), 1e-6);
