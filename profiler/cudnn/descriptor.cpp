@@ -35,9 +35,9 @@ bool Descriptor::supported() { return library_.finalize(handle_) == CUDNN_STATUS
 
 std::size_t Descriptor::count_of_descriptors(cudnnBackendAttributeName_t name) const {
   std::int64_t count = 0;
-  library_.check(library_.get_attribute(handle_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count,
-                                        nullptr),
-                 what_);
+  library_.check(
+      library_.get_attribute(handle_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr),
+      what_);
   return static_cast<std::size_t>(count);
 }
 
@@ -57,9 +57,9 @@ void Descriptor::set_raw(cudnnBackendAttributeName_t name, cudnnBackendAttribute
 std::size_t Descriptor::get_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
                                 std::size_t most, void* values) const {
   std::int64_t count = 0;
-  library_.check(library_.get_attribute(handle_, name, type, static_cast<std::int64_t>(most),
-                                        &count, values),
-                 fmt::format("{}, attribute {}", what_, static_cast<int>(name)));
+  library_.check(
+      library_.get_attribute(handle_, name, type, static_cast<std::int64_t>(most), &count, values),
+      fmt::format("{}, attribute {}", what_, static_cast<int>(name)));
   return std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
 }
 

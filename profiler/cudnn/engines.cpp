@@ -47,16 +47,16 @@ Plan engine_in(const Library& library, const Descriptor& configuration) {
   Plan plan;
   const auto index = engine[0].get<std::int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, 1);
   plan.engine = index.empty() ? -1 : index[0];
-  plan.numerical_notes = names_of(engine[0].get<cudnnBackendNumericalNote_t>(
-      CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, kMostNotes));
+  plan.numerical_notes = names_of(
+      engine[0].get<cudnnBackendNumericalNote_t>(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, kMostNotes));
   plan.behavior_notes = names_of(
       engine[0].get<cudnnBackendBehaviorNote_t>(CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, kMostNotes));
   return plan;
 }
 
 bool wanted(const Plan& plan, const convolution::NumberFormat& format) {
-  const bool tensor_cores = std::ranges::find(plan.numerical_notes, "tensor_core") !=
-                            plan.numerical_notes.end();
+  const bool tensor_cores =
+      std::ranges::find(plan.numerical_notes, "tensor_core") != plan.numerical_notes.end();
   if (format.name == "fp32") return !tensor_cores;
   if (format.name == "tf32") return tensor_cores;
   return true;
@@ -65,13 +65,12 @@ bool wanted(const Plan& plan, const convolution::NumberFormat& format) {
 /// False where cuDNN refuses to make the plan.
 bool make(const Library& library, const Device& device, const Descriptor& configuration,
           Plan& plan) {
-  auto execution = std::make_shared<Descriptor>(
-      library, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR, "a plan of cuDNN");
+  auto execution = std::make_shared<Descriptor>(library, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR,
+                                                "a plan of cuDNN");
   execution->set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration)
       .set(CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, device.properties());
   if (!execution->supported()) return false;
-  const auto bytes =
-      execution->get<std::int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, 1);
+  const auto bytes = execution->get<std::int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, 1);
   plan.workspace_bytes = bytes.empty() ? 0 : bytes[0];
   plan.execution = std::move(execution);
   return true;
@@ -140,11 +139,16 @@ Plans plans_of(const Library& library, const Device& device, const Problem& prob
 }
 
 std::string name_of(cudnnBackendNumericalNote_t note) {
-  constexpr std::array<std::string_view, 10> kNames = {
-      "tensor_core",      "down_convert_inputs", "reduced_precision_reduction",
-      "fft",              "nondeterministic",    "winograd",
-      "winograd_tile_4x4", "winograd_tile_6x6",  "winograd_tile_13x13",
-      "strict_nan_prop"};
+  constexpr std::array<std::string_view, 10> kNames = {"tensor_core",
+                                                       "down_convert_inputs",
+                                                       "reduced_precision_reduction",
+                                                       "fft",
+                                                       "nondeterministic",
+                                                       "winograd",
+                                                       "winograd_tile_4x4",
+                                                       "winograd_tile_6x6",
+                                                       "winograd_tile_13x13",
+                                                       "strict_nan_prop"};
   const auto index = static_cast<std::size_t>(note);
   return index < kNames.size() ? std::string(kNames[index])
                                : "numerical_note_" + std::to_string(index);

@@ -54,8 +54,8 @@ void Library::check(cudnnStatus_t status, const std::string& tried) const {
   if (status == CUDNN_STATUS_SUCCESS) return;
   std::array<char, 1024> detail{};
   last_error_string(detail.data(), detail.size());
-  throw CudnnError(fmt::format("{}: {}{}{}", tried, error_string(status), detail[0] ? ", " : "",
-                               detail.data()));
+  throw CudnnError(
+      fmt::format("{}: {}{}{}", tried, error_string(status), detail[0] ? ", " : "", detail.data()));
 }
 
 Library open_library(const std::string& path) {

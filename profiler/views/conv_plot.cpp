@@ -22,19 +22,6 @@ RooflinePoint point_of(const Analysis& row, double flops_per_second) {
                           number_text(row.flops_per_byte()), number_text(flops_per_second / 1e12))};
 }
 
-std::vector<Roof> roofs_of(const ConvReport& report) {
-  std::vector<Roof> roofs;
-  for (const convolution::NumberFormat& format : report.request.formats) {
-    const convolution::Roofline roof = roofline_of(*report.request.peaks, format);
-    if (!roof.ridge()) continue;
-    roofs.push_back({.name = fmt::format("{:.4g} TFLOP/s of {}, dense",
-                                         roof.peak->flops_per_second / 1e12, format.class_name),
-                     .flops_per_second = roof.peak->flops_per_second,
-                     .bytes_per_second = *roof.bytes_per_second});
-  }
-  return roofs;
-}
-
 }  // namespace
 
 std::optional<Drawing> conv_plot(const ConvReport& report) {
@@ -44,7 +31,7 @@ std::optional<Drawing> conv_plot(const ConvReport& report) {
                           .subtitle = "where memory or compute bounds each convolution",
                           .source = report.list.source,
                           .points_are = "convolutions, in every direction",
-                          .roofs = roofs_of(report)};
+                          .roofs = roofs_of(*report.request.peaks, report.request.formats)};
   for (const Analysis& row : report.rows) {
     const auto rate = row.attainable.flops_per_second;
     if (rate && row.direction == direction) picture.points.push_back(point_of(row, *rate));

@@ -166,6 +166,20 @@ void draw_words(const RooflinePicture& picture, Drawing& drawing) {
 
 }  // namespace
 
+std::vector<Roof> roofs_of(const flops::Peaks& peaks,
+                           const std::vector<convolution::NumberFormat>& formats) {
+  std::vector<Roof> roofs;
+  for (const convolution::NumberFormat& format : formats) {
+    const convolution::Roofline roof = roofline_of(peaks, format);
+    if (!roof.ridge()) continue;
+    roofs.push_back({.name = fmt::format("{:.4g} TFLOP/s of {}, dense",
+                                         roof.peak->flops_per_second / 1e12, format.class_name),
+                     .flops_per_second = roof.peak->flops_per_second,
+                     .bytes_per_second = *roof.bytes_per_second});
+  }
+  return roofs;
+}
+
 std::optional<Drawing> roofline_plot(const RooflinePicture& picture) {
   if (picture.roofs.empty() || picture.points.empty()) return std::nullopt;
   Drawing drawing{.width = kWidth, .height = kHeight, .title = picture.title};

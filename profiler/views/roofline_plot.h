@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "profiler/convolution/roofline.h"
+#include "profiler/flops/peaks.h"
 #include "profiler/views/drawing.h"
 
 namespace flopprof::views {
@@ -32,6 +34,10 @@ struct RooflinePicture {
   std::vector<Roof> roofs;
   std::vector<RooflinePoint> points;
 };
+
+/// The roofs of a card for those formats that its documents give a peak and a bandwidth for.
+std::vector<Roof> roofs_of(const flops::Peaks& peaks,
+                           const std::vector<convolution::NumberFormat>& formats);
 
 /// Both axes logarithmic. Nothing without a roof or without a point: then there is no scale.
 std::optional<Drawing> roofline_plot(const RooflinePicture& picture);

@@ -88,8 +88,7 @@ TEST_F(Engines, OfFp32StayOffTheTensorCoresAndOfTf32UseThem) {
 TEST_F(Engines, OfAnA100SayWhichIsWinograd) {
   std::string a100(kH100);
   a100.replace(a100.find("\"deviceVer\": 900"), 16, "\"deviceVer\": 800");
-  const Plans all =
-      plans_of(*library_, Device::of_description(*library_, a100), problem(0));
+  const Plans all = plans_of(*library_, Device::of_description(*library_, a100), problem(0));
   const auto winograd = std::ranges::find_if(all.plans, [](const Plan& plan) {
     return std::ranges::find(plan.numerical_notes, "winograd") != plan.numerical_notes.end();
   });
