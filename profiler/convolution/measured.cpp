@@ -19,9 +19,8 @@ double quantile(const std::vector<double>& sorted, double share) {
 Times times_of(std::vector<double> seconds) {
   if (seconds.empty()) return {};
   std::ranges::sort(seconds);
-  Times times{.median = quantile(seconds, 0.5),
-              .least = seconds.front(),
-              .greatest = seconds.back()};
+  Times times{
+      .median = quantile(seconds, 0.5), .least = seconds.front(), .greatest = seconds.back()};
   if (times.median > 0) {
     times.spread = (quantile(seconds, 0.75) - quantile(seconds, 0.25)) / times.median;
   }

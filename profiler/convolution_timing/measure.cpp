@@ -67,10 +67,10 @@ void measure_one(const Analysis& analysis, const Bench& bench, std::vector<Measu
   const std::vector<Candidate> candidates = candidates_for(analysis, *tensors, bench, rows);
   std::vector<TimedWork> works;
   for (const Candidate& candidate : candidates) {
-    works.push_back({.name = fmt::format("{}/{}/{}/{}", text_of(analysis.layer.shape),
-                                         name_of(analysis.direction), analysis.format.name,
-                                         candidate.engine),
-                     .launch = candidate.launch});
+    works.push_back(
+        {.name = fmt::format("{}/{}/{}/{}", text_of(analysis.layer.shape),
+                             name_of(analysis.direction), analysis.format.name, candidate.engine),
+         .launch = candidate.launch});
   }
   time_all(works, bench.time_launch, bench.iterations);
   for (std::size_t i = 0; i < candidates.size(); ++i) {

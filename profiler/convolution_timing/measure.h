@@ -30,8 +30,7 @@ struct Candidate {
 };
 
 /// Memory for one convolution; freed with the pointer. Throws where there is too little.
-using AllocateTensors =
-    std::function<std::shared_ptr<const Tensors>(const convolution::Analysis&)>;
+using AllocateTensors = std::function<std::shared_ptr<const Tensors>(const convolution::Analysis&)>;
 /// The ways of one library to compute a convolution. Throws where the library fails; the others are
 /// still asked.
 using FindCandidates =

@@ -138,6 +138,38 @@ Plans plans_of(const Library& library, const Device& device, const Problem& prob
   return all;
 }
 
+std::vector<Choice> best_under(const std::vector<Plan>& plans,
+                               const std::vector<std::optional<std::int64_t>>& limits) {
+  std::vector<Choice> choices;
+  for (const auto& limit : limits) {
+    const auto fits = [&](const Plan& plan) { return !limit || plan.workspace_bytes <= *limit; };
+    const auto first = std::ranges::find_if(plans, fits);
+    if (first == plans.end()) continue;
+    const auto plan = static_cast<std::size_t>(first - plans.begin());
+    const auto known = std::ranges::find(choices, plan, &Choice::plan);
+    if (known == choices.end()) {
+      choices.push_back({plan, {limit}});
+    } else {
+      known->limits.push_back(limit);
+    }
+  }
+  return choices;
+}
+
+std::vector<Choice> all_under(const std::vector<Plan>& plans,
+                              const std::vector<std::optional<std::int64_t>>& limits) {
+  std::optional<std::int64_t> largest = 0;
+  for (const auto& limit : limits) {
+    largest = limit && largest ? std::optional(std::max(*limit, *largest)) : std::nullopt;
+  }
+  std::vector<Choice> choices;
+  for (std::size_t plan = 0; plan < plans.size(); ++plan) {
+    if (largest && plans[plan].workspace_bytes > *largest) continue;
+    choices.push_back({plan, {largest}});
+  }
+  return choices;
+}
+
 std::string name_of(cudnnBackendNumericalNote_t note) {
   constexpr std::array<std::string_view, 10> kNames = {"tensor_core",
                                                        "down_convert_inputs",

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,18 @@ struct Plans {
 /// propose, then the others. Of fp32 only those that stay off the tensor cores, of tf32 only those
 /// that use them. Throws CudnnError.
 Plans plans_of(const Library& library, const Device& device, const Problem& problem);
+
+/// A plan to measure, and the workspace limits under which cuDNN's order chooses it.
+struct Choice {
+  std::size_t plan = 0;
+  std::vector<std::optional<std::int64_t>> limits;  ///< in bytes; nothing: no limit
+};
+/// The first plan that fits under each limit; a limit that none fits under chooses none.
+std::vector<Choice> best_under(const std::vector<Plan>& plans,
+                               const std::vector<std::optional<std::int64_t>>& limits);
+/// Every plan that fits under the largest of the limits.
+std::vector<Choice> all_under(const std::vector<Plan>& plans,
+                              const std::vector<std::optional<std::int64_t>>& limits);
 
 /// "winograd", "tensor_core": cuDNN's names, without prefix.
 std::string name_of(cudnnBackendNumericalNote_t note);

@@ -34,8 +34,8 @@ void push_times(Fields& fields, bool warm, const std::optional<Times>& times) {
     if (!times) return Nothing{};
     return Seconds{(*times).*which};
   };
-  fields.push_back({warm ? "warm_seconds_median" : "cold_seconds_median",
-                    warm ? "warm" : "cold L2", seconds(&Times::median)});
+  fields.push_back({warm ? "warm_seconds_median" : "cold_seconds_median", warm ? "warm" : "cold L2",
+                    seconds(&Times::median)});
   fields.push_back({warm ? "warm_seconds_min" : "cold_seconds_min", warm ? "least" : "",
                     seconds(&Times::least)});
   fields.push_back({warm ? "warm_spread" : "cold_spread", warm ? "spread" : "",
@@ -46,8 +46,7 @@ void push_executed(Fields& fields, const Measured& row, const ConvMeasuredReport
   const bool known = row.executed.source != convolution::CountSource::kNone;
   const Flops all = row.executed.all();
   fields.push_back({"executed_flops", "", known ? Value{all} : Nothing{}});
-  fields.push_back(
-      {"executed_flops_source", "", Word{std::string(name_of(row.executed.source))}});
+  fields.push_back({"executed_flops_source", "", Word{std::string(name_of(row.executed.source))}});
   fields.push_back({"executed_repeats_disagree", "", Count{row.executed.repeats_disagree}});
   fields.push_back({"executed_ratio", "executed/algorithmic",
                     known ? Value{Number{static_cast<double>(all.count) /
@@ -78,21 +77,22 @@ Fields fields_of(const Measured& row, const ConvMeasuredReport& report) {
   fields.push_back({"workspace_bytes", "workspace", Count{row.workspace_bytes}});
   fields.push_back({"algorithmic_flops", "algorithmic",
                     Flops{static_cast<unsigned __int128>(row.analysis.algorithmic_flops)}});
-  fields.push_back({"valid_tap_flops", "",
-                    Flops{static_cast<unsigned __int128>(row.analysis.valid_tap_flops)}});
+  fields.push_back(
+      {"valid_tap_flops", "", Flops{static_cast<unsigned __int128>(row.analysis.valid_tap_flops)}});
   push_times(fields, true, row.warm);
   push_times(fields, false, row.cold);
   push_executed(fields, row, report);
   fields.push_back({"compulsory_bytes", "", Count{row.analysis.compulsory_bytes}});
   fields.push_back({"flops_per_byte", "FLOP/byte", Number{row.analysis.flops_per_byte()}});
   fields.push_back({"bound", "bound", Word{std::string(name_of(row.analysis.attainable.bound))}});
-  fields.push_back({"attainable_teraflops_per_second", "",
-                    teraflops(row.analysis.attainable.flops_per_second)});
+  fields.push_back(
+      {"attainable_teraflops_per_second", "", teraflops(row.analysis.attainable.flops_per_second)});
   const auto& times = best(row);
   fields.push_back({"clock_mhz", "clock MHz",
                     times && times->clock_hz ? Value{Number{*times->clock_hz / 1e6}} : Nothing{}});
-  fields.push_back({"doubts", "", Name{times ? fmt::format("{}", fmt::join(times->doubts, "; "))
-                                             : std::string()}});
+  fields.push_back(
+      {"doubts", "",
+       Name{times ? fmt::format("{}", fmt::join(times->doubts, "; ")) : std::string()}});
   fields.push_back({"problem", "problem", Name{row.problem}});
   return fields;
 }
@@ -104,8 +104,8 @@ std::vector<Fields> table_of(const ConvMeasuredReport& report) {
 }
 
 std::vector<std::string> heading(const ConvMeasuredReport& report) {
-  std::vector<std::string> lines = {fmt::format("{} on {}", printable(report.list.name),
-                                                printable(report.device))};
+  std::vector<std::string> lines = {
+      fmt::format("{} on {}", printable(report.list.name), printable(report.device))};
   for (const convolution::NumberFormat& format : report.formats) {
     lines.push_back(report.peaks ? roof_text(*report.peaks, format)
                                  : fmt::format("{}: peak unknown", format.name));
@@ -166,11 +166,10 @@ std::optional<Drawing> conv_measured_plot(const ConvMeasuredReport& report) {
           {.flops_per_byte = row.analysis.flops_per_byte(),
            .flops_per_second = *rate,
            .above_all = is_executed,
-           .tooltip = fmt::format("{}, {}, {}, {}: {} TFLOP/s {}",
-                                  text_of(row.analysis.layer.shape),
-                                  name_of(row.analysis.direction), row.analysis.format.name,
-                                  row.engine, number_text(*rate / 1e12),
-                                  is_executed ? "executed" : "effective")});
+           .tooltip =
+               fmt::format("{}, {}, {}, {}: {} TFLOP/s {}", text_of(row.analysis.layer.shape),
+                           name_of(row.analysis.direction), row.analysis.format.name, row.engine,
+                           number_text(*rate / 1e12), is_executed ? "executed" : "effective")});
     };
     add(effective_flops_per_second(row.analysis, best(row)), false);
     add(executed_flops_per_second(row.executed, best(row)), true);

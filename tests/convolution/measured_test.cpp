@@ -20,9 +20,9 @@ TEST(Times, AreTheMedianTheLeastAndTheQuartiles) {
 TEST(Rates, DivideAlgorithmicAndExecutedFlopsByTheMedian) {
   const Analysis analysis{.algorithmic_flops = 2'000'000'000};
   const Times times{.median = 1e-3};
-  const Executed executed{.source = CountSource::kCounted,
-                          .by_class = {{FlopClass::kTensorBf16, {900'000'000}},
-                                       {FlopClass::kFp32, {100'000'000}}}};
+  const Executed executed{
+      .source = CountSource::kCounted,
+      .by_class = {{FlopClass::kTensorBf16, {900'000'000}}, {FlopClass::kFp32, {100'000'000}}}};
   EXPECT_DOUBLE_EQ(*effective_flops_per_second(analysis, times), 2e12);
   EXPECT_DOUBLE_EQ(*executed_flops_per_second(executed, times), 1e12);
   EXPECT_FALSE(effective_flops_per_second(analysis, std::nullopt));

@@ -17,7 +17,8 @@ struct CountingClock {
     return [this](const Launch& launch, Cache cache) {
       launch(nullptr);
       const double cold = cache == Cache::kCold ? 10e-6 : 0;
-      return LaunchTime{.seconds = 1e-6 * ++launches + cold, .clock_hz = 2e9 - launches * 1e6,
+      return LaunchTime{.seconds = 1e-6 * ++launches + cold,
+                        .clock_hz = 2e9 - launches * 1e6,
                         .doubts = {"it throttled"}};
     };
   }

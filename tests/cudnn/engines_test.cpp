@@ -1,11 +1,12 @@
-#include "profiler/cudnn/engines.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
+
+#include "profiler/cudnn/execution.h"
 
 namespace flopprof::cudnn {
 namespace {
@@ -112,6 +113,27 @@ TEST_F(Engines, TakeGroupsStridesAndDilations) {
   EXPECT_FALSE(plans(dilated).plans.empty());
 }
 
+TEST_F(Engines, CanBeGivenMemoryBeforeTheyRun) {
+  const Plans all = plans(problem(2));
+  std::array<char, 64> memory{};
+  EXPECT_NO_THROW(
+      Descriptor(*library_, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, "a pack")
+          .set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::vector<std::int64_t>{'x', 'w', 'y'})
+          .set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, std::vector<void*>(3, memory.data()))
+          .set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, static_cast<void*>(memory.data()))
+          .finalize());
+}
+
+TEST_F(Engines, OnThisGpuNeedOne) {
+  try {
+    const Session session(*library_);
+    EXPECT_FALSE(plans_of(*library_, Device::of_handle(*library_, session.handle()), problem(2))
+                     .plans.empty());
+  } catch (const CudnnError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("cuDNN on this GPU: CUDNN_STATUS_"));
+  }
+}
+
 TEST_F(Engines, ForADescriptionThatIsNoneAreRefused) {
   EXPECT_THROW(Device::of_description(*library_, "{}"), CudnnError);
 }
@@ -124,6 +146,27 @@ TEST(Library, ThatIsMissingIsNamed) {
     EXPECT_THAT(error.what(), testing::HasSubstr("/nowhere/libcudnn.so.9"));
     EXPECT_THAT(error.what(), testing::HasSubstr("install cuDNN 9"));
   }
+}
+
+using Limits = std::vector<std::optional<std::int64_t>>;
+
+TEST(BestUnder, IsTheFirstPlanThatFitsUnderEachLimit) {
+  const std::vector<Plan> plans = {{.workspace_bytes = 100}, {.workspace_bytes = 10}};
+  const auto choices = best_under(plans, {0, 10, 50, 100, std::nullopt});
+  ASSERT_EQ(choices.size(), 2u);
+  EXPECT_EQ(choices[0].plan, 1u);
+  EXPECT_EQ(choices[0].limits, (Limits{10, 50}));
+  EXPECT_EQ(choices[1].plan, 0u);
+  EXPECT_EQ(choices[1].limits, (Limits{100, std::nullopt}));
+}
+
+TEST(AllUnder, AreThePlansThatFitUnderTheLargestLimit) {
+  const std::vector<Plan> plans = {{.workspace_bytes = 100}, {.workspace_bytes = 10}};
+  const auto some = all_under(plans, {5, 10});
+  ASSERT_EQ(some.size(), 1u);
+  EXPECT_EQ(some[0].plan, 1u);
+  EXPECT_EQ(some[0].limits, Limits{10});
+  EXPECT_EQ(all_under(plans, {10, std::nullopt}).size(), 2u);
 }
 
 TEST(Notes, HaveCudnnsNames) {

@@ -23,16 +23,17 @@ ConvMeasuredReport one_row() {
   report.peaks = flops::peaks_of(report.device);
   report.formats = {convolution::kNumberFormats[0]};
   Measured row;
-  row.analysis = convolution::analyse(
-      report.list.layers, {.directions = {convolution::Direction::kForward},
-                           .formats = report.formats,
-                           .peaks = report.peaks})[0];
+  row.analysis =
+      convolution::analyse(report.list.layers, {.directions = {convolution::Direction::kForward},
+                                                .formats = report.formats,
+                                                .peaks = report.peaks})[0];
   row.engine = "cuDNN 12";
   row.layout = "NCHW";
   row.notes = {"winograd", "winograd_tile_4x4"};
   row.workspace_limit = 8 << 20;
   row.workspace_bytes = 409'856;
-  row.warm = {.median = 1e-3, .least = 0.9e-3, .greatest = 2e-3, .spread = 0.05, .clock_hz = 1.98e9};
+  row.warm = {
+      .median = 1e-3, .least = 0.9e-3, .greatest = 2e-3, .spread = 0.05, .clock_hz = 1.98e9};
   row.cold = {.median = 1.5e-3, .least = 1.4e-3};
   row.executed = {.source = CountSource::kCounted,
                   .by_class = {{FlopClass::kFp32, {13'380'000'000}}}};
@@ -48,8 +49,8 @@ std::string printed(Print print) {
 }
 
 TEST(ConvMeasuredReport, SaysRatesByAlgorithmicAndByExecutedFlops) {
-  const auto json = nlohmann::json::parse(
-      printed([](auto& out) { print_conv_measured_json(out, one_row()); }));
+  const auto json =
+      nlohmann::json::parse(printed([](auto& out) { print_conv_measured_json(out, one_row()); }));
   const auto& row = json["rows"][0];
   EXPECT_EQ(row["executed_flops"], 13'380'000'000);
   EXPECT_EQ(row["executed_flops_source"], "counted");
@@ -80,8 +81,8 @@ TEST(ConvMeasuredReport, WithoutACountHasNoExecutedRate) {
   ConvMeasuredReport report = one_row();
   report.rows[0].executed = {};
   report.rows[0].problem = "not counted: denied";
-  const auto json = nlohmann::json::parse(
-      printed([&](auto& out) { print_conv_measured_json(out, report); }));
+  const auto json =
+      nlohmann::json::parse(printed([&](auto& out) { print_conv_measured_json(out, report); }));
   EXPECT_EQ(json["rows"][0]["executed_flops"], nullptr);
   EXPECT_EQ(json["rows"][0]["executed_share_of_peak"], nullptr);
   EXPECT_EQ(json["rows"][0]["problem"], "not counted: denied");
