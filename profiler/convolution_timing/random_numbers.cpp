@@ -21,8 +21,8 @@ Bits bits_of(const convolution::NumberFormat& format) {
 
 }  // namespace
 
-std::vector<std::uint8_t> random_numbers(const convolution::NumberFormat& format,
-                                         std::size_t count, std::uint32_t seed) {
+std::vector<std::uint8_t> random_numbers(const convolution::NumberFormat& format, std::size_t count,
+                                         std::uint32_t seed) {
   const Bits bits = bits_of(format);
   const auto size = static_cast<std::size_t>(format.bytes);
   std::mt19937 random(seed);

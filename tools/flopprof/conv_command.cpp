@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
-#include <memory>
+#include <string>
+#include <vector>
 
 #include "profiler/convolution/analysis.h"
 #include "profiler/views/conv_plot.h"
@@ -20,35 +20,8 @@
 namespace flopprof::tools {
 namespace {
 
-using convolution::ShapeList;
-
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw ExitWith{kFailed, fmt::format("{}: {}", path, std::strerror(errno))};
-  return content;
-}
-
-ShapeList shapes_of(const ConvOptions& options) {
-  const auto shipped = convolution::shipped_shape_lists();
-  if (std::ranges::find(shipped, options.shapes) != shipped.end()) {
-    return convolution::shipped_shapes(options.shapes, options.images);
-  }
-  if (!std::filesystem::is_regular_file(options.shapes)) {
-    throw ExitWith{kWrongUsage, fmt::format("--shapes: {} is neither a file nor one of {}",
-                                            options.shapes, fmt::join(shipped, ", "))};
-  }
-  try {
-    return {.name = std::filesystem::path(options.shapes).filename().string(),
-            .source = "a shape file",
-            .layers = convolution::layers_of(content_of(options.shapes), options.images)};
-  } catch (const convolution::ShapeListError& error) {
-    throw ExitWith{kFailed, fmt::format("{}: {}", options.shapes, error.what())};
-  }
-}
 
 flops::Peaks peaks_of(const std::string& device) {
   if (auto peaks = flops::peaks_of(device)) return *peaks;
@@ -63,10 +36,7 @@ void draw(const std::string& path, const views::ConvReport& report) {
                                         "there is no roof to draw",
                                         report.request.peaks->card)};
   }
-  const std::string picture = path.ends_with(".png") ? png_of(*drawing) : svg_of(*drawing);
-  std::ofstream file(path, std::ios::binary);
-  file << picture << std::flush;
-  if (!file) throw ExitWith{kFailed, fmt::format("{}: {}", path, std::strerror(errno))};
+  write_picture(path, *drawing);
 }
 
 void print(const std::string& format, const views::ConvReport& report) {
@@ -87,13 +57,41 @@ void analytic(const ConvOptions& options) {
   print(options.format, report);
 }
 
+/// The program that measures: it links with what the rest of flopprof does without.
+std::filesystem::path measuring_program() {
+  const auto prefix = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
+  return prefix / "libexec/flopprof/flopprof_conv";
+}
+
+/// This program's arguments, as it was called.
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
+void measure() {
+  const std::filesystem::path program = measuring_program();
+  if (!std::filesystem::exists(program)) {
+    throw ExitWith{
+        kFailed,
+        "conv: this flopprof cannot measure: it was built without a CUDA toolkit, cuDNN's "
+        "headers or Google Benchmark; --analytic needs none of them, nor a GPU"};
+  }
+  std::vector<std::string> arguments = own_arguments();
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  ::execv(program.c_str(), pointers.data());
+  throw ExitWith{kFailed, fmt::format("{}: {}", program.string(), std::strerror(errno))};
+}
+
 }  // namespace
 
 void conv(const ConvOptions& options) {
   if (options.analytic) return analytic(options);
-  throw ExitWith{kFailed,
-                 "conv measures on a GPU, which is not built in; --analytic needs none and prints "
-                 "the FLOPs and the roofline bound"};
+  measure();
 }
 
 }  // namespace flopprof::tools

@@ -26,6 +26,8 @@ struct Words {
   std::vector<std::string> directions;
   std::vector<std::string> formats = {"fp16"};
   std::string tile = "128x128x64";
+  std::vector<std::int64_t> workspace_mib;
+  std::string engines = "best";
 };
 
 std::vector<std::string> format_names() {
@@ -79,6 +81,33 @@ void look_up(const Words& words, ConvOptions& options) {
     }
   }
   options.tile = *tile_of(words.tile);
+  for (const std::int64_t mib : words.workspace_mib) options.workspace_limits.push_back(mib << 20);
+  if (words.workspace_mib.empty()) options.workspace_limits.push_back(std::nullopt);
+  options.all_engines = words.engines == "all";
+}
+
+void add_measuring(CLI::App& command, ConvOptions& options, Words& words) {
+  constexpr const char* kGroup = "Measuring, without --analytic";
+  command.add_option("--gpu", options.gpu, "the CUDA device")
+      ->check(CLI::NonNegativeNumber)
+      ->group(kGroup);
+  command.add_option("--iterations", options.iterations, "timed runs, warm and as many cold")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str()
+      ->group(kGroup);
+  command
+      .add_option("--workspace-mib", words.workspace_mib,
+                  "limits to choose cuDNN's engines under; no limit without")
+      ->check(CLI::Range(0, 1 << 20))
+      ->delimiter(',')
+      ->group(kGroup);
+  command.add_option("--engines", words.engines, "of cuDNN: best (its own choice) or all")
+      ->check(CLI::IsMember({"best", "all"}))
+      ->capture_default_str()
+      ->group(kGroup);
+  command.add_option("--cudnn", options.cudnn, "the libcudnn.so to open")
+      ->check(CLI::ExistingFile)
+      ->group(kGroup);
 }
 
 }  // namespace
@@ -111,6 +140,7 @@ void add_conv(CLI::App& app) {
       ->check(CLI::IsMember({"text", "json", "csv", "markdown"}));
   command->add_option("--plot", options->plot, "draw a roofline into this .svg or .png file")
       ->check(kIsPicture);
+  add_measuring(*command, *options, *words);
   command->callback([options, words] {
     look_up(*words, *options);
     conv(*options);
