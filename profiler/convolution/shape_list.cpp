@@ -13,6 +13,7 @@
 #include "kDeepbenchShapesCsv.h"
 #include "kMobilenetShapesCsv.h"
 #include "kResnet50ShapesCsv.h"
+#include "kSelectionShapesCsv.h"
 #include "kVgg16ShapesCsv.h"
 #include "profiler/convolution/work.h"
 #include "profiler/to_accuracy/csv.h"
@@ -143,7 +144,7 @@ struct Shipped {
   bool is_network;
   std::string_view csv;
 };
-constexpr std::array<Shipped, 5> kShipped = {{
+constexpr std::array<Shipped, 6> kShipped = {{
     {"deepbench", "DeepBench",
      "DeepBench, code/kernels/conv_problems.h at da81ba7: the training problems", false,
      kDeepbenchShapesCsv},
@@ -153,6 +154,8 @@ constexpr std::array<Shipped, 5> kShipped = {{
     {"alexnet", "AlexNet, one column", "arXiv 1404.5997", true, kAlexnetShapesCsv},
     {"mobilenet", "MobileNet v1", "arXiv 1704.04861, depthwise and pointwise", true,
      kMobilenetShapesCsv},
+    {"selection", "a selection of 24", "one of each kind in the other lists, dilated and grouped",
+     false, kSelectionShapesCsv},
 }};
 
 }  // namespace

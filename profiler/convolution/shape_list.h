@@ -35,7 +35,8 @@ struct ShapeListError : std::runtime_error {
 /// ShapeListError for everything else, for a list without layers, and for what is no convolution.
 std::vector<Layer> layers_of(std::string_view csv, std::int64_t images);
 
-/// The lists that are shipped: deepbench, resnet50, vgg16, alexnet, mobilenet.
+/// The lists that are shipped: deepbench, resnet50, vgg16, alexnet, mobilenet, and a selection of
+/// all that takes minutes to measure.
 std::vector<std::string> shipped_shape_lists();
 
 /// `images` is the N of the networks; DeepBench has its own. Throws std::out_of_range for a list

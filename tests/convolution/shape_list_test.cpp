@@ -65,9 +65,17 @@ TEST(ShippedShapes, OfNetworksHaveTheImagesThatAreAskedFor) {
   EXPECT_EQ(layers, 53);
 }
 
+TEST(ShippedShapes, OfTheSelectionAreTwentyFourWithDilationAndGroups) {
+  const ShapeList list = shipped_shapes("selection", 1);
+  ASSERT_THAT(list.layers, SizeIs(24));
+  EXPECT_EQ(text_of(list.layers[9].shape), "8x2048x7x7 k512 1x1 p3 s2");
+  EXPECT_EQ(text_of(list.layers[22].shape), "16x256x28x28 k256 3x3 p2 d2");
+  EXPECT_EQ(text_of(list.layers[23].shape), "32x256x28x28 k256 3x3 p1 g32");
+}
+
 TEST(ShippedShapes, AreNamed) {
   EXPECT_THAT(shipped_shape_lists(),
-              ElementsAre("deepbench", "resnet50", "vgg16", "alexnet", "mobilenet"));
+              ElementsAre("deepbench", "resnet50", "vgg16", "alexnet", "mobilenet", "selection"));
   EXPECT_THROW(shipped_shapes("lenet", 1), std::out_of_range);
 }
 

@@ -117,9 +117,10 @@ void add_conv(CLI::App& app) {
   const auto words = std::make_shared<Words>();
   CLI::App* command =
       app.add_subcommand("conv", "Print what convolutions require, execute and could reach");
-  command->add_option("--shapes", options->shapes,
-                      "deepbench, resnet50, vgg16, alexnet, mobilenet, or a CSV file with the "
-                      "columns C, H, W, K, R, S (and N, pad_h, stride_h, groups ...)");
+  command->add_option(
+      "--shapes", options->shapes,
+      "deepbench, resnet50, vgg16, alexnet, mobilenet, selection, or a CSV file with the "
+      "columns C, H, W, K, R, S (and N, pad_h, stride_h, groups ...)");
   command->add_option("--images", options->images, "N of shapes that do not give it")
       ->check(CLI::Range(std::int64_t{1}, convolution::kLargestSize))
       ->capture_default_str();

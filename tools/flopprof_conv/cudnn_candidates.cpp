@@ -48,7 +48,7 @@ convolution_timing::FindCandidates cudnn_candidates(const cudnn::Library& librar
                                            : best_under(all.plans, choice.workspace_limits);
     if (chosen.empty()) {
       throw std::runtime_error(
-          fmt::format("cuDNN has no engine for this within the workspace ({} refused)", all.refused));
+          fmt::format("cuDNN has no engine within the workspace ({} refused)", all.refused));
     }
     std::vector<Candidate> candidates;
     for (const cudnn::Choice& one : chosen) {

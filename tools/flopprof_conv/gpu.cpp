@@ -17,7 +17,7 @@ namespace {
 using convolution::Shape;
 using convolution_timing::Tensors;
 
-constexpr std::size_t kWidestResult = 4;  ///< bytes of an element
+constexpr std::size_t kWidestResult = 4;   ///< bytes of an element
 constexpr std::size_t kPattern = 1 << 20;  ///< numbers drawn; what is longer repeats them
 
 void check(cudaError_t error, const std::string& tried) {

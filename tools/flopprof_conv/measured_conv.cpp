@@ -29,8 +29,8 @@ Gpu gpu_of(const ConvOptions& options) {
     return use_gpu(options.gpu);
   } catch (const std::exception& error) {
     throw ExitWith{kFailed, fmt::format("conv: {}; `flopprof conv --analytic` needs no GPU and "
-                                        "prints the FLOPs and the roofline bound, `flopprof doctor` "
-                                        "says what the driver lacks",
+                                        "prints the FLOPs and the roofline bound, `flopprof "
+                                        "doctor` says what the driver lacks",
                                         error.what())};
   }
 }
@@ -66,10 +66,9 @@ Bench bench_of(const ConvOptions& options, const Cudnn& cudnn, kernels::Timer& t
   bench.time_launch = timing_with(timer);
   bench.progress = show_progress;
   if (cudnn.session) {
-    bench.sources.push_back(
-        cudnn_candidates(*cudnn.library, *cudnn.session,
-                         {.workspace_limits = options.workspace_limits,
-                          .all_engines = options.all_engines}));
+    bench.sources.push_back(cudnn_candidates(
+        *cudnn.library, *cudnn.session,
+        {.workspace_limits = options.workspace_limits, .all_engines = options.all_engines}));
   }
   bench.sources.push_back(own_candidates);
   std::string uncounted;
@@ -88,8 +87,10 @@ void print(const std::string& format, const ConvMeasuredReport& report) {
 void draw(const ConvOptions& options, const ConvMeasuredReport& report) {
   if (options.plot.empty()) return;
   if (const auto drawing = conv_measured_plot(report)) return write_picture(options.plot, *drawing);
-  fmt::print(stderr, "flopprof: no plot: {} has no roof in the table of peaks, or nothing has a "
-                     "time\n", report.device);
+  fmt::print(stderr,
+             "flopprof: no plot: {} has no roof in the table of peaks, or nothing has a "
+             "time\n",
+             report.device);
 }
 
 }  // namespace
@@ -100,11 +101,10 @@ void conv(const ConvOptions& options) {
   report.device = gpu.name;
   report.peaks = flops::peaks_of(gpu.name);
   report.formats = options.formats;
-  const auto analyses =
-      analyse(report.list.layers, {.directions = options.directions,
-                                   .formats = options.formats,
-                                   .tile = options.tile,
-                                   .peaks = report.peaks});
+  const auto analyses = analyse(report.list.layers, {.directions = options.directions,
+                                                     .formats = options.formats,
+                                                     .tile = options.tile,
+                                                     .peaks = report.peaks});
   Cudnn cudnn;
   open(cudnn, options, report);
   const kernels::GpuMonitor monitor(gpu.uuid);

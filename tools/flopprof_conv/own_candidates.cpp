@@ -71,9 +71,8 @@ Candidate by_definition(const char* name, FlopClass flop_class, std::int64_t flo
 Candidate implicit_gemm(const Analysis& analysis, const Tensors& tensors) {
   const kernels::Convolution convolution = convolution_of(analysis.layer.shape);
   const auto direction = static_cast<kernels::Direction>(analysis.direction);
-  Candidate candidate =
-      by_definition("flopprof implicit GEMM", FlopClass::kTensorBf16,
-                    kernels::work_of(convolution, direction).flops);
+  Candidate candidate = by_definition("flopprof implicit GEMM", FlopClass::kTensorBf16,
+                                      kernels::work_of(convolution, direction).flops);
   candidate.launch = [=, memory = memory_of(tensors, analysis.direction)](void* stream) {
     kernels::launch(convolution, direction, memory, static_cast<cudaStream_t>(stream));
     check_launch("flopprof's implicit GEMM");
@@ -91,8 +90,8 @@ Candidate winograd(const Analysis& analysis, const Tensors& tensors) {
   const kernels::Convolution sizes = convolution_of(analysis.layer.shape);
   const kernels::Winograd problem{
       .n = sizes.n, .h = sizes.h, .w = sizes.w, .c = sizes.c, .k = sizes.k, .pad = sizes.pad_h};
-  Candidate candidate = by_definition("flopprof Winograd 2x2", FlopClass::kFp32,
-                                      kernels::work_of(problem).flops);
+  Candidate candidate =
+      by_definition("flopprof Winograd 2x2", FlopClass::kFp32, kernels::work_of(problem).flops);
   const auto squares = static_cast<std::size_t>(16 * kernels::squares_of(problem));
   const auto c = static_cast<std::size_t>(problem.c);
   const auto k = static_cast<std::size_t>(problem.k);
