@@ -19,9 +19,9 @@ struct Outcome {
   std::string output;  ///< stdout and stderr
 };
 
-Outcome conv(const std::string& arguments) {
+Outcome conv(const std::string& arguments, const std::string& environment = "") {
   Outcome outcome;
-  const std::string command = std::string("'") + FLOPPROF_CLI + "' conv " + arguments + " 2>&1";
+  const std::string command = environment + " '" + FLOPPROF_CLI + "' conv " + arguments + " 2>&1";
   FILE* pipe = ::popen(command.c_str(), "r");
   std::array<char, 4096> piece{};
   while (const std::size_t bytes = std::fread(piece.data(), 1, piece.size(), pipe)) {
@@ -111,7 +111,7 @@ TEST(ConvCommand, DrawsARoofline) {
 }
 
 TEST(ConvCommand, WithoutAGpuSaysWhatWorks) {
-  const Outcome outcome = conv("");
+  const Outcome outcome = conv("", "CUDA_VISIBLE_DEVICES=''");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.output, HasSubstr("--analytic"));
 }

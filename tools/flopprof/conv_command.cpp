@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -83,8 +85,20 @@ void measure() {
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
-  ::execv(program.c_str(), pointers.data());
-  throw ExitWith{kFailed, fmt::format("{}: {}", program.string(), std::strerror(errno))};
+  pid_t child = 0;
+  const int error =
+      ::posix_spawn(&child, program.c_str(), nullptr, nullptr, pointers.data(), environ);
+  if (error != 0)
+    throw ExitWith{kFailed, fmt::format("{}: {}", program.string(), std::strerror(error))};
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFSIGNALED(status)) {
+    throw ExitWith{kFailed, fmt::format("conv: signal {} ended the measurement", WTERMSIG(status))};
+  }
+  constexpr int kNotLoaded = 127;  // the loader has said which library is missing
+  const int end = WEXITSTATUS(status);
+  if (end != 0) throw ExitWith{end == kNotLoaded ? kFailed : end, ""};
 }
 
 }  // namespace
