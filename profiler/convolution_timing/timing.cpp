@@ -61,6 +61,7 @@ void time_one(benchmark::State& state, TimedWork& work, Cache cache,
 }  // namespace
 
 void time_all(std::vector<TimedWork>& works, const TimeLaunch& time_launch, int iterations) {
+  if (works.empty()) return;
   benchmark::ClearRegisteredBenchmarks();
   for (TimedWork& work : works) {
     for (const Cache cache : {Cache::kWarm, Cache::kCold}) {
@@ -80,6 +81,11 @@ void time_all(std::vector<TimedWork>& works, const TimeLaunch& time_launch, int 
   Silence silence;
   benchmark::RunSpecifiedBenchmarks(&silence);
   benchmark::ClearRegisteredBenchmarks();
+  for (TimedWork& work : works) {
+    if (work.problem.empty() && !(work.warm && work.cold)) {
+      work.problem = "not timed: BENCHMARK_FILTER in the environment leaves it out";
+    }
+  }
 }
 
 }  // namespace flopprof::convolution_timing

@@ -1,5 +1,6 @@
 #include "profiler/convolution_timing/timing.h"
 
+#include <benchmark/benchmark.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,6 +55,20 @@ TEST(TimeAll, SaysWhyAWorkHasNoTimeAndGoesOn) {
   EXPECT_EQ(works[0].problem, "no workspace");
   EXPECT_FALSE(works[0].warm || works[0].cold);
   EXPECT_TRUE(works[1].warm && works[1].cold);
+}
+
+TEST(TimeAll, SaysSoWhereTheEnvironmentLeavesAWorkOut) {
+  CountingClock clock;
+  std::vector<TimedWork> works = {{.name = "a", .launch = [](void*) {}},
+                                  {.name = "b", .launch = [](void*) {}}};
+  const std::string before = benchmark::GetBenchmarkFilter();
+  benchmark::SetBenchmarkFilter("b/warm");
+  time_all(works, clock.time_launch(), 1);
+  benchmark::SetBenchmarkFilter(before);
+  EXPECT_THAT(works[0].problem, testing::StartsWith("not timed"));
+  EXPECT_TRUE(works[1].warm);
+  EXPECT_FALSE(works[1].cold);
+  EXPECT_THAT(works[1].problem, testing::StartsWith("not timed"));
 }
 
 TEST(TimeAll, ForgetsTheWorksOfTheCallBefore) {

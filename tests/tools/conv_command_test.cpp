@@ -100,6 +100,8 @@ TEST(ConvCommand, NamesWhatItDoesNotKnow) {
   EXPECT_THAT(shapes.output, HasSubstr("neither a file nor one of deepbench, resnet50"));
   EXPECT_EQ(conv("--analytic --tile 128x128").status, 2);
   EXPECT_EQ(conv("--analytic --type fp12").status, 2);
+  EXPECT_EQ(conv("--device 'H100 SXM5'").status, 2) << "the GPU that is measured has its own name";
+  EXPECT_EQ(conv("--analytic --iterations 5").status, 2);
 }
 
 TEST(ConvCommand, DrawsARoofline) {

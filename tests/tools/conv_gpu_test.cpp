@@ -36,8 +36,7 @@ class ConvOnAGpu : public testing::Test {
   json rows(const std::string& arguments) {
     const std::string path = testing::TempDir() + "conv_gpu_shapes.csv";
     std::ofstream(path) << "N,C,H,W,K,R,S,pad_h,pad_w\n16,64,56,56,64,3,3,1,1\n";
-    const Outcome outcome =
-        conv("--format json --iterations 5 --shapes " + path + " " + arguments);
+    const Outcome outcome = conv("--format json --iterations 5 --shapes " + path + " " + arguments);
     if (outcome.output.find("no GPU to measure on") != std::string::npos) return nullptr;
     EXPECT_EQ(outcome.status, 0) << outcome.output;
     return json::parse(outcome.output)["rows"];
@@ -59,7 +58,8 @@ TEST_F(ConvOnAGpu, MeasuresEveryDirectionWithCudnnAndWithOurKernel) {
     if (engine != "flopprof implicit GEMM") continue;
     ++ours;
     EXPECT_EQ(row["executed_flops_source"], "definition");
-    // 3,136 x 8 tiles of 16 x 8, 36 steps of 4,096 FLOPs; for the weights as many tiles the other way.
+    // 3,136 x 8 tiles of 16 x 8, 36 steps of 4,096 FLOPs; for the weights as many tiles the other
+    // way.
     EXPECT_EQ(row["executed_flops"], 3'699'376'128) << row["direction"];
   }
   EXPECT_EQ(ours, 3u);

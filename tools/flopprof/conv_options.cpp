@@ -86,28 +86,29 @@ void look_up(const Words& words, ConvOptions& options) {
   options.all_engines = words.engines == "all";
 }
 
-void add_measuring(CLI::App& command, ConvOptions& options, Words& words) {
-  constexpr const char* kGroup = "Measuring, without --analytic";
-  command.add_option("--gpu", options.gpu, "the CUDA device")
-      ->check(CLI::NonNegativeNumber)
-      ->group(kGroup);
-  command.add_option("--iterations", options.iterations, "timed runs, warm and as many cold")
-      ->check(CLI::Range(1, 100'000))
-      ->capture_default_str()
-      ->group(kGroup);
-  command
-      .add_option("--workspace-mib", words.workspace_mib,
-                  "limits to choose cuDNN's engines under; no limit without")
-      ->check(CLI::Range(0, 1 << 20))
-      ->delimiter(',')
-      ->group(kGroup);
-  command.add_option("--engines", words.engines, "of cuDNN: best (its own choice) or all")
-      ->check(CLI::IsMember({"best", "all"}))
-      ->capture_default_str()
-      ->group(kGroup);
-  command.add_option("--cudnn", options.cudnn, "the libcudnn.so to open")
-      ->check(CLI::ExistingFile)
-      ->group(kGroup);
+/// What has no meaning with --analytic.
+void add_measuring(CLI::App& command, CLI::Option* analytic, ConvOptions& options, Words& words) {
+  std::vector<CLI::Option*> measuring;
+  measuring.push_back(
+      command.add_option("--gpu", options.gpu, "the CUDA device")->check(CLI::NonNegativeNumber));
+  measuring.push_back(
+      command.add_option("--iterations", options.iterations, "timed runs, warm and as many cold")
+          ->check(CLI::Range(1, 100'000))
+          ->capture_default_str());
+  measuring.push_back(command
+                          .add_option("--workspace-mib", words.workspace_mib,
+                                      "limits to choose cuDNN's engines under; no limit without")
+                          ->check(CLI::Range(0, 1 << 20))
+                          ->delimiter(','));
+  measuring.push_back(
+      command.add_option("--engines", words.engines, "of cuDNN: best (its own choice) or all")
+          ->check(CLI::IsMember({"best", "all"}))
+          ->capture_default_str());
+  measuring.push_back(command.add_option("--cudnn", options.cudnn, "the libcudnn.so to open")
+                          ->check(CLI::ExistingFile));
+  for (CLI::Option* option : measuring) {
+    option->excludes(analytic)->group("Measuring, without --analytic");
+  }
 }
 
 }  // namespace
@@ -131,17 +132,20 @@ void add_conv(CLI::App& app) {
       ->check(CLI::IsMember(format_names()))
       ->delimiter(',')
       ->capture_default_str();
-  command->add_flag("--analytic", options->analytic, "compute alone: needs no GPU");
+  CLI::Option* const analytic =
+      command->add_flag("--analytic", options->analytic, "compute alone: needs no GPU");
   command->add_option("--device", options->device, "the card whose peaks bound --analytic")
+      ->needs(analytic)
       ->capture_default_str();
   command->add_option("--tile", words->tile, "of the implicit GEMM of --analytic")
+      ->needs(analytic)
       ->check(kIsTile)
       ->capture_default_str();
   command->add_option("--format", options->format, "text, json, csv or markdown")
       ->check(CLI::IsMember({"text", "json", "csv", "markdown"}));
   command->add_option("--plot", options->plot, "draw a roofline into this .svg or .png file")
       ->check(kIsPicture);
-  add_measuring(*command, *options, *words);
+  add_measuring(*command, analytic, *options, *words);
   command->callback([options, words] {
     look_up(*words, *options);
     conv(*options);
