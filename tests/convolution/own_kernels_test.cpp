@@ -10,7 +10,8 @@ namespace {
 using convolution::Direction;
 using convolution::Shape;
 
-Shape shape_of(std::int64_t channels, std::int64_t filters, std::int64_t size, std::int64_t stride) {
+Shape shape_of(std::int64_t channels, std::int64_t filters, std::int64_t size,
+               std::int64_t stride) {
   return {.images = 3,
           .channels = channels,
           .height = size,
@@ -27,7 +28,8 @@ Shape shape_of(std::int64_t channels, std::int64_t filters, std::int64_t size, s
 /// The kernels in kernels/ share no code with the formulas: each counts by itself.
 TEST(OwnKernels, OfAnImplicitGemmExecuteWhatTheFormulaSaysForTheirTile) {
   const convolution::Tile tile = {.rows = 16, .columns = 8, .depth = 16};
-  for (const Shape& shape : {shape_of(16, 8, 7, 1), shape_of(32, 24, 14, 1), shape_of(64, 5, 9, 2)}) {
+  for (const Shape& shape :
+       {shape_of(16, 8, 7, 1), shape_of(32, 24, 14, 1), shape_of(64, 5, 9, 2)}) {
     const kernels::Convolution convolution{.n = 3,
                                            .h = static_cast<int>(shape.height),
                                            .w = static_cast<int>(shape.width),
@@ -54,8 +56,7 @@ TEST(OwnKernels, OfWinogradExecuteWhatTheFormulaSays) {
                                      .c = static_cast<int>(shape.channels),
                                      .k = static_cast<int>(shape.filters),
                                      .pad = 1};
-    EXPECT_EQ(work_of(winograd).flops,
-              winograd_2x2(shape, Direction::kForward)->all().value())
+    EXPECT_EQ(work_of(winograd).flops, winograd_2x2(shape, Direction::kForward)->all().value())
         << text_of(shape);
   }
 }
