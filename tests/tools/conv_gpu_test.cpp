@@ -49,7 +49,8 @@ TEST_F(ConvOnAGpu, MeasuresEveryDirectionWithCudnnAndWithOurKernel) {
   std::size_t ours = 0;
   std::size_t cudnns = 0;
   for (const json& row : measured) {
-    EXPECT_EQ(row["problem"], "") << row.dump();
+    const std::string problem = row["problem"];  // counters may be denied, times may not
+    EXPECT_TRUE(problem.empty() || problem.starts_with("not counted")) << row.dump();
     EXPECT_GT(row["warm_seconds_median"], 0.0);
     EXPECT_GT(row["cold_seconds_median"], 0.0);
     EXPECT_LT(
