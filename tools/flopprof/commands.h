@@ -14,6 +14,7 @@ void add_report(CLI::App& app);
 void add_sass(CLI::App& app);
 void add_calibrate(CLI::App& app);
 void add_build_observer(CLI::App& app);
+void add_conv(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_trend(CLI::App& app);
 void add_validate(CLI::App& app);
