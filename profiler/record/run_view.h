@@ -115,6 +115,13 @@ struct GpuTotal {
   std::int64_t steps_without_gpu_time = 0;  ///< left out above
 };
 
+/// What was launched outside steps, all devices together.
+struct GpuOutsideTotal {
+  std::int64_t kernels = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t gpu_ns = 0;
+};
+
 /// Training work in the plain fields.
 struct DeviceTotal {
   std::string host;
@@ -168,7 +175,8 @@ struct RunOverview {
   std::vector<Device> devices;
   std::vector<DeviceTotal> gpus;  ///< those that ran kernels
   RunTotal total;
-  std::optional<GpuTotal> gpu;                ///< nothing unless GPU work was observed
+  std::optional<GpuTotal> gpu;  ///< nothing unless GPU work was observed
+  GpuOutsideTotal gpu_outside;
   std::optional<FlopsSpread> flops_per_step;  ///< nothing without a step whose FLOPs are known
   std::optional<NsSpread> wall_per_step;      ///< nothing without a step
   std::optional<NsSpread> gpu_per_step;       ///< nothing without a step whose GPU time is known

@@ -203,6 +203,7 @@ RunOverview read_overview(const Database& database) {
   run.phases = rows_of(database, kPhaseQuery, phase_of);
   run.gpu = read_gpu_total(database);
   run.gpus = read_gpus(database);
+  run.gpu_outside = read_gpu_outside(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
     run.interval =

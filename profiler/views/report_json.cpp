@@ -59,6 +59,13 @@ void write_gpu_totals(JsonWriter& json, const std::optional<GpuTotal>& gpu) {
   json.key("steps_without_gpu_seconds").integer(gpu->steps_without_gpu_time);
 }
 
+void write_outside_totals(JsonWriter& json, const RunOverview& run) {
+  if (!run.gpu) return;
+  json.key("other_kernels").integer(run.gpu_outside.kernels);
+  json.key("other_kernel_seconds").real(seconds_of(run.gpu_outside.kernel_ns));
+  json.key("other_gpu_seconds").real(seconds_of(run.gpu_outside.gpu_ns));
+}
+
 void write_seconds(JsonWriter& json, const std::optional<NsSpread>& spread) {
   if (!spread) {
     json.null();
@@ -84,6 +91,7 @@ void write_totals(JsonWriter& json, const RunOverview& run) {
   json.key("executed_flops").null().key("executed_flops_source").text("none");
   json.key("executed_by_class").begin_object().end_object();
   write_gpu_totals(json, run.gpu);
+  write_outside_totals(json, run);
   json.key("mfu").null().key("hfu").null();
   json.key("step_seconds").real(seconds_of(total.step_wall_ns));
   json.key("flopprof_overhead_seconds").real(seconds_of(total.overhead_ns)).end_object();

@@ -100,6 +100,14 @@ void add_gpu_lines(const RunOverview& run, std::vector<Line>& lines) {
     lines.push_back({"GPU-seconds per step, median", seconds(run.gpu_per_step->median)});
 }
 
+void add_outside_lines(const RunOverview& run, std::vector<Line>& lines) {
+  const GpuOutsideTotal& outside = run.gpu_outside;
+  if (outside.kernels == 0) return;
+  lines.push_back({"GPU-seconds outside steps",
+                   fmt::format("{} in {} kernels", seconds_text(seconds_of(outside.gpu_ns)),
+                               grouped(outside.kernels))});
+}
+
 std::vector<Line> header_of(const RunOverview& run) {
   std::vector<Line> lines;
   lines.push_back(
@@ -121,6 +129,7 @@ std::vector<Line> header_of(const RunOverview& run) {
   lines.push_back({"steps", steps_text(run.total)});
   add_training_lines(run, lines);
   add_gpu_lines(run, lines);
+  add_outside_lines(run, lines);
   lines.push_back({"flopprof's overhead", overhead_text(run.total)});
   return lines;
 }
