@@ -229,6 +229,7 @@ std::vector<ProcessTotal> read_processes(const Database& run) {
 }
 
 void set_steps_aside(Database& run, std::int64_t top) {
+  run.execute("DROP TABLE IF EXISTS temp.set_aside");
   run.execute("CREATE TEMP TABLE set_aside AS " + limited(kStepQuery, top));
 }
 
