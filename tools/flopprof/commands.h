@@ -18,6 +18,7 @@ void add_trend(CLI::App& app);
 void add_validate(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_diff(CLI::App& app);
+void add_export(CLI::App& app);
 void add_import(CLI::App& app);
 
 /// The arguments after the program's name as CLI::App::parse takes them, last first. CLI11 ends a

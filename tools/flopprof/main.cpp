@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   flopprof::tools::add_validate(app);
   flopprof::tools::add_doctor(app);
   flopprof::tools::add_diff(app);
+  flopprof::tools::add_export(app);
   flopprof::tools::add_import(app);
   try {
     app.parse(flopprof::tools::parser_arguments({argv + 1, argv + argc}));
