@@ -228,6 +228,13 @@ std::vector<ProcessTotal> read_processes(const Database& run) {
   return rows_of(run, kProcessQuery, process_of);
 }
 
+std::vector<StepTotal> read_last_steps(const Database& run, std::int64_t most) {
+  auto steps =
+      rows_of(run, limited("SELECT * FROM step_total ORDER BY began_at_ns DESC", most), step_of);
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
 void set_steps_aside(Database& run, std::int64_t top) {
   run.execute("DROP TABLE IF EXISTS temp.set_aside");
   run.execute("CREATE TEMP TABLE set_aside AS " + limited(kStepQuery, top));
