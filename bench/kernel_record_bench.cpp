@@ -53,7 +53,7 @@ struct Buffer {
 /// What the job's threads note beforehand.
 std::vector<steps::LaunchInterval> launched() {
   steps::LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   for (std::uint32_t id = 0; id < kRecords; ++id) {
     log.kernel_launched(id);
     if (id % kLaunchesAStep == kLaunchesAStep - 1) log.cut(id / kLaunchesAStep);
@@ -82,7 +82,7 @@ BENCHMARK(BM_KernelRecords)->Arg(20)->Arg(200)->Arg(1000);
 /// What one launch pays for being noted, the library's own part of the callback left out.
 void BM_NoteALaunch(benchmark::State& state) {
   steps::LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   std::uint32_t id = 0;
   for (auto _ : state) log.kernel_launched(++id);
 }

@@ -17,14 +17,44 @@ static_assert(offsetof(CUpti_ActivityKernel10, name) == offsetof(CUpti_ActivityK
 static_assert(offsetof(CUpti_ActivityKernel10, graphId) ==
               offsetof(CUpti_ActivityKernel9, graphId));
 
-void translate_kernel(const CUpti_ActivityKernel10& record, steps::KernelLedger& kernels) {
+TimelineKernel on_the_timeline(const CUpti_ActivityKernel10& record, std::int64_t step) {
+  return {.kernel = record.name == nullptr ? "" : record.name,
+          .step = step,
+          .device = record.deviceId,
+          .context = record.contextId,
+          .stream = record.streamId,
+          .correlation = record.correlationId,
+          .started_at_ns = static_cast<std::int64_t>(record.start),
+          .ended_at_ns = static_cast<std::int64_t>(record.end),
+          .grid = {record.gridX, record.gridY, record.gridZ},
+          .block = {record.blockX, record.blockY, record.blockZ},
+          .registers_a_thread = record.registersPerThread,
+          .static_shared_bytes = record.staticSharedMemory,
+          .dynamic_shared_bytes = record.dynamicSharedMemory};
+}
+
+void translate_kernel(const CUpti_ActivityKernel10& record, const RecordSink& sink) {
   const std::string_view name = record.name == nullptr ? "" : record.name;
-  kernels.add({.kernel = kernels.number_of(name),
-               .device = record.deviceId,
-               .correlation = record.correlationId,
-               .in_graph = record.graphId != 0,
-               .started_at = static_cast<std::int64_t>(record.start),
-               .ended_at = static_cast<std::int64_t>(record.end)});
+  const steps::LaunchInterval* its =
+      sink.kernels.add({.kernel = sink.kernels.number_of(name),
+                        .device = record.deviceId,
+                        .correlation = record.correlationId,
+                        .in_graph = record.graphId != 0,
+                        .started_at = static_cast<std::int64_t>(record.start),
+                        .ended_at = static_cast<std::int64_t>(record.end)});
+  if (its == nullptr || !its->timeline_step || !sink.timeline) return;
+  if (its->closed && its->step != *its->timeline_step) return;  // it was work outside steps
+  sink.timeline(on_the_timeline(record, *its->timeline_step));
+}
+
+/// CUpti_ActivityMemcpy6 and CUpti_ActivityMemset4.
+template <typename Record>
+void translate_copy(const Record& record, steps::KernelLedger& kernels) {
+  kernels.add(CopyRecord{.device = record.deviceId,
+                         .correlation = record.correlationId,
+                         .started_at = static_cast<std::int64_t>(record.start),
+                         .ended_at = static_cast<std::int64_t>(record.end),
+                         .bytes = static_cast<std::int64_t>(record.bytes)});
 }
 
 std::string uuid_text(const CUuuid& uuid) {
@@ -42,6 +72,28 @@ GpuDevice device_of(const CUpti_ActivityDevice5& record) {
           .uuid = uuid_text(record.uuid)};
 }
 
+void translate_one(const CUpti_Activity& record, const RecordSink& sink) {
+  switch (record.kind) {
+    case CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL:
+      translate_kernel(reinterpret_cast<const CUpti_ActivityKernel10&>(record), sink);
+      break;
+    case CUPTI_ACTIVITY_KIND_MEMCPY:
+      translate_copy(reinterpret_cast<const CUpti_ActivityMemcpy6&>(record), sink.kernels);
+      break;
+    case CUPTI_ACTIVITY_KIND_MEMSET:
+      translate_copy(reinterpret_cast<const CUpti_ActivityMemset4&>(record), sink.kernels);
+      break;
+    case CUPTI_ACTIVITY_KIND_DEVICE:
+      if (sink.reads_devices) {
+        const GpuDevice device = device_of(reinterpret_cast<const CUpti_ActivityDevice5&>(record));
+        sink.devices[device.device] = device;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace
 
 bool translate(NextRecord next, std::uint8_t* buffer, std::size_t used, const RecordSink& sink) {
@@ -50,12 +102,7 @@ bool translate(NextRecord next, std::uint8_t* buffer, std::size_t used, const Re
     const CUptiResult result = next(buffer, used, &record);
     if (result == CUPTI_ERROR_MAX_LIMIT_REACHED) return true;
     if (result != CUPTI_SUCCESS) return false;
-    if (record->kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL) {
-      translate_kernel(*reinterpret_cast<const CUpti_ActivityKernel10*>(record), sink.kernels);
-    } else if (record->kind == CUPTI_ACTIVITY_KIND_DEVICE && sink.reads_devices) {
-      const GpuDevice device = device_of(*reinterpret_cast<const CUpti_ActivityDevice5*>(record));
-      sink.devices[device.device] = device;
-    }
+    translate_one(*record, sink);
   }
 }
 

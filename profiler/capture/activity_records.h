@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 
 #include "profiler/record/gpu_work.h"
@@ -21,6 +22,8 @@ struct RecordSink {
   std::map<std::int64_t, GpuDevice>& devices;
   /// Since CUDA 13.0 the library describes devices in the form that we know.
   bool reads_devices = true;
+  /// Of the kernels of a full timeline; may be empty.
+  std::function<void(TimelineKernel)> timeline = {};
 };
 
 /// Translates the records of one buffer. False when it could not be read to its end.

@@ -35,6 +35,18 @@ double share(const std::string& text, double otherwise) {
   return end != text.c_str() && *end == '\0' && value >= 0 && value <= 1 ? value : otherwise;
 }
 
+/// "10:12"
+std::optional<steps::StepSpan> span(const std::string& text) {
+  steps::StepSpan span;
+  const char* const all = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), all, span.first);
+  if (first.ec != std::errc() || first.ptr == all || *first.ptr != ':') return std::nullopt;
+  const auto last = std::from_chars(first.ptr + 1, all, span.last);
+  if (last.ec != std::errc() || last.ptr != all || span.first < 0 || span.last < span.first)
+    return std::nullopt;
+  return span;
+}
+
 std::string world_name() {
   for (const char* name :
        {"TORCHELASTIC_RUN_ID", "SLURM_STEP_ID", "OMPI_MCA_ess_base_jobid", "PMI_ID"}) {
@@ -54,6 +66,7 @@ Config read_config() {
                 .overhead_budget = share(variable("FLOPPROF_BUDGET"), 0.01),
                 .every_steps = number({"FLOPPROF_EVERY"}).value_or(0),
                 .step_range = variable("FLOPPROF_STEP_RANGE"),
+                .timeline = span(variable("FLOPPROF_TRACE_STEPS")),
                 .formulas_path = variable("FLOPPROF_FORMULAS"),
                 .layers = variable("FLOPPROF_LAYERS") == "1",
                 .user_observers = user_data_folder() + "/observers",

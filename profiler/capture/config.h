@@ -4,19 +4,22 @@
 #include <optional>
 #include <string>
 
+#include "profiler/steps/gpu_plan.h"
+
 namespace flopprof::capture {
 
 /// What the environment asks of a process of the job. Read once, at attachment: the only getenv.
 struct Config {
-  std::string run_path;           ///< FLOPPROF_RUN, absolute; empty: not attached
-  std::string run_id;             ///< FLOPPROF_RUN_ID
-  double overhead_budget = 0.01;  ///< FLOPPROF_BUDGET
-  std::int64_t every_steps = 0;   ///< FLOPPROF_EVERY
-  std::string step_range;         ///< FLOPPROF_STEP_RANGE
-  std::string formulas_path;      ///< FLOPPROF_FORMULAS
-  bool layers = false;            ///< FLOPPROF_LAYERS
-  std::string user_observers;     ///< folder of the observers that this user built
-  std::string faults_path;        ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
+  std::string run_path;                     ///< FLOPPROF_RUN, absolute; empty: not attached
+  std::string run_id;                       ///< FLOPPROF_RUN_ID
+  double overhead_budget = 0.01;            ///< FLOPPROF_BUDGET
+  std::int64_t every_steps = 0;             ///< FLOPPROF_EVERY
+  std::string step_range;                   ///< FLOPPROF_STEP_RANGE
+  std::optional<steps::StepSpan> timeline;  ///< FLOPPROF_TRACE_STEPS, as 10:12
+  std::string formulas_path;                ///< FLOPPROF_FORMULAS
+  bool layers = false;                      ///< FLOPPROF_LAYERS
+  std::string user_observers;               ///< folder of the observers that this user built
+  std::string faults_path;  ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
 
   std::optional<std::int64_t> rank;  ///< of torchrun, Open MPI, Slurm or PMI
   std::optional<std::int64_t> local_rank;

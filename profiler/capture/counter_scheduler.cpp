@@ -17,6 +17,12 @@ void check(CUptiResult result, const std::string& asked) {
       fmt::format("CUPTI refuses {}: error {}", asked, static_cast<int>(result)));
 }
 
+std::vector<const char*> pointers_to(const std::vector<std::string>& metrics) {
+  std::vector<const char*> pointers;
+  for (const std::string& metric : metrics) pointers.push_back(metric.c_str());
+  return pointers;
+}
+
 template <class Function>
 void load(void* library, const char* name, Function*& function) {
   function = reinterpret_cast<Function*>(dlsym(library, name));
@@ -37,6 +43,7 @@ struct CounterScheduler::Library {
     load(library, "cuptiProfilerHostGetConfigImageSize", get_image_size);
     load(library, "cuptiProfilerHostGetConfigImage", get_image);
     load(library, "cuptiProfilerHostGetNumOfPasses", get_passes);
+    load(library, "cuptiProfilerHostEvaluateToGpuValues", evaluate);
   }
 
   decltype(cuptiProfilerHostInitialize)* initialize = nullptr;
@@ -46,6 +53,7 @@ struct CounterScheduler::Library {
   decltype(cuptiProfilerHostGetConfigImageSize)* get_image_size = nullptr;
   decltype(cuptiProfilerHostGetConfigImage)* get_image = nullptr;
   decltype(cuptiProfilerHostGetNumOfPasses)* get_passes = nullptr;
+  decltype(cuptiProfilerHostEvaluateToGpuValues)* evaluate = nullptr;
 
   struct Ended {
     decltype(cuptiProfilerHostDeinitialize)* deinitialize;
@@ -57,11 +65,12 @@ struct CounterScheduler::Library {
   };
   using Host = std::unique_ptr<CUpti_Profiler_Host_Object, Ended>;
 
-  Host host_for(const std::string& chip) const {
+  Host host_for(const std::string& chip, const std::vector<std::uint8_t>& availability = {}) const {
     CUpti_Profiler_Host_Initialize_Params params{
         .structSize = CUpti_Profiler_Host_Initialize_Params_STRUCT_SIZE,
         .profilerType = CUPTI_PROFILER_TYPE_RANGE_PROFILER,
-        .pChipName = chip.c_str()};
+        .pChipName = chip.c_str(),
+        .pCounterAvailabilityImage = availability.empty() ? nullptr : availability.data()};
     check(initialize(&params), "the chip " + chip);
     return Host(params.pHostObject, Ended{deinitialize});
   }
@@ -86,10 +95,10 @@ std::vector<std::string> CounterScheduler::base_metrics(const std::string& chip)
 }
 
 std::vector<std::uint8_t> CounterScheduler::config_image(
-    const std::string& chip, const std::vector<std::string>& metrics) const {
-  const auto host = library_->host_for(chip);
-  std::vector<const char*> names;
-  for (const std::string& metric : metrics) names.push_back(metric.c_str());
+    const std::string& chip, const std::vector<std::string>& metrics,
+    const std::vector<std::uint8_t>& availability) const {
+  const auto host = library_->host_for(chip, availability);
+  std::vector<const char*> names = pointers_to(metrics);
   CUpti_Profiler_Host_ConfigAddMetrics_Params wanted{
       .structSize = CUpti_Profiler_Host_ConfigAddMetrics_Params_STRUCT_SIZE,
       .pHostObject = host.get(),
@@ -108,6 +117,26 @@ std::vector<std::uint8_t> CounterScheduler::config_image(
       .pConfigImage = image.data()};
   check(library_->get_image(&params), "a configuration");
   return image;
+}
+
+std::vector<double> CounterScheduler::values(const std::string& chip,
+                                             const std::vector<std::string>& metrics,
+                                             const std::vector<std::uint8_t>& counted) const {
+  const auto host = library_->host_for(chip);
+  std::vector<const char*> names = pointers_to(metrics);
+  std::vector<double> values(metrics.size());
+  CUpti_Profiler_Host_EvaluateToGpuValues_Params params{
+      .structSize = CUpti_Profiler_Host_EvaluateToGpuValues_Params_STRUCT_SIZE,
+      .pHostObject = host.get(),
+      .pCounterDataImage = counted.data(),
+      .counterDataImageSize = counted.size(),
+      .rangeIndex = 0,
+      .ppMetricNames = names.data(),
+      .numMetrics = names.size(),
+      .pMetricValues = values.data()};
+  check(library_->evaluate(&params),
+        "the values of " + fmt::format("{}", fmt::join(metrics, ", ")));
+  return values;
 }
 
 std::size_t CounterScheduler::passes(const std::string& chip,

@@ -20,9 +20,16 @@ class CounterScheduler {
 
   std::vector<std::string> base_metrics(const std::string& chip) const;
 
-  /// What the range profiler is told to count. To build one takes a tenth of a second and 120 MB.
+  /// What the range profiler is told to count. The first takes a tenth of a second and 107 MB,
+  /// which stay. `availability`: what the profiler says of the counters of the device at hand; may
+  /// be empty.
   std::vector<std::uint8_t> config_image(const std::string& chip,
-                                         const std::vector<std::string>& metrics) const;
+                                         const std::vector<std::string>& metrics,
+                                         const std::vector<std::uint8_t>& availability = {}) const;
+
+  /// One value a metric, of the only range in `counted`, the data of a range profiler.
+  std::vector<double> values(const std::string& chip, const std::vector<std::string>& metrics,
+                             const std::vector<std::uint8_t>& counted) const;
 
   std::size_t passes(const std::string& chip, const std::vector<std::string>& metrics) const;
 

@@ -54,6 +54,7 @@ std::optional<CuptiLibrary> open_cupti() {
   CuptiLibrary cupti;
   void* library = open_library(cupti.path);
   if (library == nullptr) return std::nullopt;
+  cupti.handle = library;
   find(library, "cuptiSubscribe_v2", cupti.subscribe_v2);
   const bool complete = find(library, "cuptiGetVersion", cupti.get_version) &&
                         find(library, "cuptiSubscribe", cupti.subscribe) &&

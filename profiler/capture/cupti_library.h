@@ -12,6 +12,7 @@ namespace flopprof::capture {
 /// serves machines with and without a GPU.
 struct CuptiLibrary {
   std::string path;
+  void* handle = nullptr;     ///< of dlopen(); never closed
   std::uint32_t version = 0;  ///< 130001 for 13.0; 0: not asked yet
   decltype(&cuptiGetVersion) get_version = nullptr;
   decltype(&cuptiSubscribe) subscribe = nullptr;

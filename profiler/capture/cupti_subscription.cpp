@@ -19,6 +19,39 @@ constexpr std::array kGraphLaunches = {
     CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch_ptsz,
 };
 
+constexpr std::array kCaptureBegins = {
+    CUPTI_DRIVER_TRACE_CBID_cuStreamBeginCapture,
+    CUPTI_DRIVER_TRACE_CBID_cuStreamBeginCapture_ptsz,
+    CUPTI_DRIVER_TRACE_CBID_cuStreamBeginCapture_v2,
+    CUPTI_DRIVER_TRACE_CBID_cuStreamBeginCapture_v2_ptsz,
+    CUPTI_DRIVER_TRACE_CBID_cuStreamBeginCaptureToGraph,
+    CUPTI_DRIVER_TRACE_CBID_cuStreamBeginCaptureToGraph_ptsz,
+};
+constexpr std::array kCaptureEnds = {
+    CUPTI_DRIVER_TRACE_CBID_cuStreamEndCapture,
+    CUPTI_DRIVER_TRACE_CBID_cuStreamEndCapture_ptsz,
+};
+constexpr std::array kGraphChanges = {
+    CUPTI_DRIVER_TRACE_CBID_cuGraphInstantiate,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphInstantiate_v2,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphInstantiateWithFlags,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphInstantiateWithParams,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphInstantiateWithParams_ptsz,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphExecDestroy,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphExecUpdate,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphExecUpdate_v2,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphExecKernelNodeSetParams,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphExecKernelNodeSetParams_v2,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphExecChildGraphNodeSetParams,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphExecNodeSetParams,
+    CUPTI_DRIVER_TRACE_CBID_cuGraphNodeSetEnabled,
+};
+
+template <std::size_t kCount>
+bool holds(const std::array<CUpti_driver_api_trace_cbid_enum, kCount>& ids, CUpti_CallbackId id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 class Subscription {
  public:
   Subscription(CuptiLibrary& cupti, const CuptiCallbacks& callbacks)
@@ -30,12 +63,19 @@ class Subscription {
     tried("cuptiActivityRegisterCallbacks", [&] {
       return cupti_.register_callbacks(callbacks_.buffer_wanted, callbacks_.buffer_full);
     });
-    for (const auto kind : {CUPTI_ACTIVITY_KIND_DEVICE, CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL}) {
+    for (const auto kind : {CUPTI_ACTIVITY_KIND_DEVICE, CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL,
+                            CUPTI_ACTIVITY_KIND_MEMCPY, CUPTI_ACTIVITY_KIND_MEMSET}) {
       tried("cuptiActivityEnable", [&] { return cupti_.enable(kind); });
     }
     for (const CUpti_CallbackId id : kKernelLaunches) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
     for (const CUpti_CallbackId id : kGraphLaunches) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
-    call_back(CUPTI_CB_DOMAIN_RESOURCE, CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING);
+    for (const CUpti_CallbackId id : kCaptureBegins) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
+    for (const CUpti_CallbackId id : kCaptureEnds) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
+    for (const CUpti_CallbackId id : kGraphChanges) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
+    for (const CUpti_CallbackId id :
+         {CUPTI_CBID_RESOURCE_CONTEXT_CREATED, CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING,
+          CUPTI_CBID_RESOURCE_MODULE_UNLOAD_STARTING})
+      call_back(CUPTI_CB_DOMAIN_RESOURCE, id);
     if (refusal_) undo();
     return refusal_;
   }
@@ -74,8 +114,9 @@ class Subscription {
   /// The interface is left to whoever comes next. What is refused here changes nothing for us.
   void undo() {
     if (subscriber_ == nullptr) return;
-    cupti_.disable(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL);
-    cupti_.disable(CUPTI_ACTIVITY_KIND_DEVICE);
+    for (const auto kind : {CUPTI_ACTIVITY_KIND_MEMSET, CUPTI_ACTIVITY_KIND_MEMCPY,
+                            CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_DEVICE})
+      cupti_.disable(kind);
     cupti_.unsubscribe(subscriber_);
   }
 
@@ -91,8 +132,10 @@ std::optional<Refusal> subscribe(CuptiLibrary& cupti, const CuptiCallbacks& call
   return Subscription(cupti, callbacks).run();
 }
 
-bool is_graph_launch(CUpti_CallbackId id) {
-  return std::find(kGraphLaunches.begin(), kGraphLaunches.end(), id) != kGraphLaunches.end();
+DriverCall kind_of(CUpti_CallbackId id) {
+  if (holds(kKernelLaunches, id) || holds(kGraphLaunches, id)) return DriverCall::kLaunch;
+  if (holds(kCaptureBegins, id)) return DriverCall::kCaptureBegins;
+  return holds(kCaptureEnds, id) ? DriverCall::kCaptureEnds : DriverCall::kGraphChange;
 }
 
 std::string text_of(const CuptiLibrary& cupti, CUptiResult result) {

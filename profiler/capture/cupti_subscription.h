@@ -26,7 +26,9 @@ struct Refusal {
 /// refusal nothing is left subscribed. Notes the library's version in `cupti`.
 std::optional<Refusal> subscribe(CuptiLibrary& cupti, const CuptiCallbacks& callbacks);
 
-bool is_graph_launch(CUpti_CallbackId id);
+/// The calls of the driver that are subscribed to.
+enum class DriverCall { kLaunch, kCaptureBegins, kCaptureEnds, kGraphChange };
+DriverCall kind_of(CUpti_CallbackId id);
 
 /// "insufficient privileges (35)"
 std::string text_of(const CuptiLibrary& cupti, CUptiResult result);

@@ -71,6 +71,7 @@ AttachedEnvironment attached_environment(const std::filesystem::path& prefix,
   change.set["FLOPPROF_BUDGET"] = fmt::format("{}", options.overhead_budget);
   change.set["FLOPPROF_EVERY"] = fmt::format("{}", options.every_steps);
   set_or_unset(change, current, "FLOPPROF_STEP_RANGE", options.step_range);
+  set_or_unset(change, current, "FLOPPROF_TRACE_STEPS", options.trace_steps);
   set_or_unset(change, current, "FLOPPROF_FORMULAS", options.formulas_path);
   set_or_unset(change, current, "FLOPPROF_LAYERS", options.layers ? "1" : "");
   set_or_unset(change, current, "FLOPPROF_FAULTS", options.faults_path);

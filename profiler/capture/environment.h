@@ -19,6 +19,7 @@ struct AttachOptions {
   double overhead_budget = 0.01;
   std::int64_t every_steps = 0;
   std::string step_range;     ///< empty: not asked for
+  std::string trace_steps;    ///< "10:12"; empty: no timeline is kept
   std::string formulas_path;  ///< absolute; empty: none
   bool layers = false;
   std::string faults_path;  ///< empty: no launcher listens

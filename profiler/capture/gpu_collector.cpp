@@ -12,7 +12,9 @@
 #include "profiler/capture/activity_records.h"
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/cupti_subscription.h"
+#include "profiler/capture/gpu_looks.h"
 #include "profiler/capture/kernel_name.h"
+#include "profiler/capture/launch_identity.h"
 #include "profiler/steps/kernel_ledger.h"
 
 namespace flopprof::capture {
@@ -25,22 +27,82 @@ struct Following {
   Session& session;
   std::function<void()> hurry;
   ActivityBuffers buffers;
+  LaunchIdentities identities;
+  std::unique_ptr<GpuLooks> looks;
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
 };
 std::atomic<Following*> following{nullptr};
 
-void note_launch(steps::LaunchLog& launches, CUpti_CallbackId id,
-                 const CUpti_CallbackData& call) noexcept {
-  const bool graph = is_graph_launch(id);
-  if (call.callbackSite == CUPTI_API_ENTER) {
-    graph ? launches.graph_launched(call.correlationId)
-          : launches.kernel_launched(call.correlationId);
-  } else if (const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
-             result != nullptr && *result != CUDA_SUCCESS) {
-    graph ? launches.graph_refused(call.correlationId)
-          : launches.kernel_refused(call.correlationId);
+steps::Launcher launcher(const Session& session) noexcept {
+  const ThreadCounters* thread = session.observed_thread();
+  if (thread == nullptr) return {};
+  const char* op = thread->running_op.load(std::memory_order_relaxed);
+  return {.op = op == nullptr ? "" : op,
+          .phase = thread->running_phase.load(std::memory_order_relaxed)};
+}
+
+/// Noted before the driver launches, for a record may come before it returns; taken back when it
+/// refuses. What is captured into a graph does not run.
+void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+  constexpr std::uint64_t kNoted = 1;
+  const bool enters = call.callbackSite == CUPTI_API_ENTER;
+  if (!enters) {
+    const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+    const bool noted = call.correlationData != nullptr && *call.correlationData == kNoted;
+    if (result == nullptr || *result == CUDA_SUCCESS || !noted) return;
+  }
+  const auto launch = now.identities.of(id, call.functionParams);
+  if (!launch || (enters && now.looks->is_captured(launch->stream))) return;
+  steps::LaunchLog& log = now.session.launches();
+  if (!enters) {
+    launch->graph ? log.graph_refused(call.correlationId, launch->identity)
+                  : log.kernel_refused(call.correlationId, launch->identity);
+    return;
+  }
+  if (call.correlationData != nullptr) *call.correlationData = kNoted;
+  const steps::Launcher by = launcher(now.session);
+  launch->graph ? log.graph_launched(call.correlationId, launch->identity, by)
+                : log.kernel_launched(call.correlationId, launch->identity, by);
+}
+
+void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+  const bool enters = call.callbackSite == CUPTI_API_ENTER;
+  switch (kind_of(id)) {
+    case DriverCall::kLaunch:
+      note_launch(now, id, call);
+      break;
+    case DriverCall::kCaptureBegins: {
+      const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+      if (!enters && result != nullptr && *result == CUDA_SUCCESS) now.looks->capture_began();
+      break;
+    }
+    case DriverCall::kCaptureEnds:  // a capture that went wrong ends too, with an error
+      if (!enters) now.looks->capture_ended();
+      break;
+    case DriverCall::kGraphChange:
+      if (enters) now.identities.graphs_changed();
+      break;
+  }
+}
+
+void note_resource(Following& now, CUpti_CallbackId id,
+                   const CUpti_ResourceData& resource) noexcept {
+  switch (id) {
+    case CUPTI_CBID_RESOURCE_CONTEXT_CREATED:
+      now.looks->context_created(resource.context);
+      break;
+    case CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING:
+      now.looks->context_ends(resource.context);
+      // Its records go with the context. What this cannot save is missed when its step is added up.
+      now.cupti.flush_all(0);
+      break;
+    case CUPTI_CBID_RESOURCE_MODULE_UNLOAD_STARTING:
+      now.identities.module_unloaded();
+      break;
+    default:
+      break;
   }
 }
 
@@ -48,13 +110,10 @@ void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId i
                           const void* details) noexcept {
   Following* now = following.load(std::memory_order_acquire);
   if (now == nullptr) return;
-  if (domain == CUPTI_CB_DOMAIN_DRIVER_API) {
-    note_launch(now->session.launches(), id, *static_cast<const CUpti_CallbackData*>(details));
-  } else if (domain == CUPTI_CB_DOMAIN_RESOURCE &&
-             id == CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING) {
-    // Its records go with the context. What this cannot save is missed when its step is added up.
-    now->cupti.flush_all(0);
-  }
+  if (domain == CUPTI_CB_DOMAIN_DRIVER_API)
+    note_call(*now, id, *static_cast<const CUpti_CallbackData*>(details));
+  else if (domain == CUPTI_CB_DOMAIN_RESOURCE)
+    note_resource(*now, id, *static_cast<const CUpti_ResourceData*>(details));
 }
 
 void CUPTIAPI on_buffer_wanted(std::uint8_t** buffer, std::size_t* size,
@@ -63,6 +122,7 @@ void CUPTIAPI on_buffer_wanted(std::uint8_t** buffer, std::size_t* size,
   *buffer = now == nullptr ? nullptr : now->buffers.take();
   *size = *buffer == nullptr ? 0 : ActivityBuffers::kBytes;
   *most_records = 0;  // as many as fit
+  if (now != nullptr) now->looks->buffer_wanted();
 }
 
 /// The library's thread, its locks held: take the buffer and go.
@@ -117,7 +177,9 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
       dropped += static_cast<std::int64_t>(records);
   };
   for (const FullBuffer& buffer : full) {
-    const RecordSink sink{now.kernels, now.devices, now.cupti.version >= 130000};
+    const RecordSink sink{
+        now.kernels, now.devices, now.cupti.version >= 130000,
+        [&drained](TimelineKernel kernel) { drained.timeline.push_back(std::move(kernel)); }};
     if (!translate(now.cupti.next_record, buffer.data, buffer.used, sink)) ++unreadable;
     now.buffers.give_back(buffer.data);
     if (buffer.context != nullptr) ask_dropped(buffer.context, buffer.stream);
@@ -133,6 +195,9 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
 }
 
 void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drained) {
+  add_fault(drained, "GPU records taken", changes.robbed_intervals,
+            "another profiler in the job, such as torch.profiler, took the records of kernels",
+            "run the job without it; from here on kernels are not timed");
   constexpr const char* kLeftOut = "totals leave their steps out";
   add_fault(drained, "GPU records missing", changes.missing_records,
             "kernels were launched, and no record of their run came", kLeftOut);
@@ -143,6 +208,19 @@ void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drain
   add_fault(drained, "GPU-seconds of steps not known", changes.unusable_steps,
             "records of these steps are missing or unusable",
             "the other faults of this run say why");
+}
+
+std::unique_ptr<GpuLooks> looks_of(const Following& now) {
+  const Config& config = now.session.config();
+  return std::make_unique<GpuLooks>(
+      now.cupti, now.session.launches(),
+      steps::GpuPlan::Settings{.budget = config.overhead_budget / 2,
+                               .every = config.every_steps,
+                               .timeline = config.timeline},
+      GpuLooks::Faults{[&session = now.session](const char* what, const std::string& detail,
+                                                const char* remedy) {
+        session.add_fault(what, detail, remedy);
+      }});
 }
 
 }  // namespace
@@ -158,6 +236,7 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
   }
   auto now = std::unique_ptr<Following>(
       new Following{.cupti = *cupti, .session = session, .hurry = std::move(hurry)});
+  now->looks = looks_of(*now);
   following.store(now.get(), std::memory_order_release);
   const CuptiCallbacks callbacks{
       .called = on_callback, .buffer_wanted = on_buffer_wanted, .buffer_full = on_buffer_full};
@@ -166,7 +245,11 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
     static_cast<void>(now.release());  // a callback that had begun may still read it
     return tell(session, *cupti, *refusal);
   }
-  session.launches().start();
+  const auto& timeline = session.config().timeline;
+  session.launches().start(GpuLook::kTraced, timeline && timeline->first == 0
+                                                 ? std::optional<std::int64_t>(0)
+                                                 : std::nullopt);
+  session.watch_steps(*now->looks);
   static_cast<void>(now.release());
   return true;
 }
@@ -182,14 +265,21 @@ void drain_gpu(bool last, Drained& drained) {
   // The buffers first, then the log: it knows the launch of whatever they hold.
   const auto full = now->buffers.take_full();
   now->kernels.know(now->session.launches().known());
+  now->kernels.know(now->session.launches().take_launchers());
   read_buffers(*now, full, drained);
   now->kernels.settle(last);
   now->session.launches().forget_before(now->kernels.settled_before());
   auto changes = now->kernels.take_changes();
   tell_incomplete(changes, drained);
+  if (changes.robbed_intervals > 0) now->looks->robbed();
   drained.gpu_steps = std::move(changes.steps);
   drained.kernels = std::move(changes.kernels);
+  drained.op_gpu_work = std::move(changes.ops);
+  drained.launches = std::move(changes.launches);
+  drained.outside_launches = std::move(changes.outside_launches);
+  now->looks->drain(last, drained);
   for (KernelWork& work : drained.kernels) work.kernel = demangled(work.kernel);
+  for (TimelineKernel& kernel : drained.timeline) kernel.kernel = demangled(kernel.kernel);
   for (const auto& [number, device] : now->devices) drained.devices.push_back(device);
 }
 

@@ -9,9 +9,11 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "profiler/capture/config.h"
+#include "profiler/capture/step_watcher.h"
 #include "profiler/record/drained.h"
 #include "profiler/record/observer_port.h"
 #include "profiler/steps/launch_log.h"
@@ -32,8 +34,16 @@ class Session : private ObserverPort {
   Session& operator=(const Session&) = delete;
 
   ObserverPort& port() { return *this; }
+  /// What the calling thread says of itself; null where no operator was seen on it, or nobody looks
+  /// at operators now.
+  const ThreadCounters* observed_thread() const noexcept;
+  const Config& config() const { return config_; }
   /// Where GPU launches are noted, step by step.
   steps::LaunchLog& launches() { return *launches_; }
+
+  /// From now on `watcher` is told of the boundaries, and has half of the overhead budget. Never
+  /// taken back but in the child of a fork.
+  void watch_steps(StepWatcher& watcher);
 
   /// Called when the first thing has been recorded, and again after fork(): time to start draining.
   void on_first_record(std::function<void()> start) { start_draining_ = std::move(start); }
@@ -90,6 +100,10 @@ class Session : private ObserverPort {
   static Session& of(ObserverPort* port) { return *static_cast<Session*>(port); }
   void wire_port();
 
+  class Boundary;
+  bool takes_steps_of(std::string_view source);
+  void step_opened(bool observe);
+
   // All below need the lock.
   void restart();
   void end_step(const StepHints& hints);
@@ -105,6 +119,8 @@ class Session : private ObserverPort {
   const Config config_;
   ObserverControl control_{};
   std::function<void()> start_draining_;
+  std::atomic<StepWatcher*> watcher_{nullptr};
+  std::atomic<bool> observes_{true};  // observing_, for who does not hold the lock
 
   std::mutex mutex_;
   std::deque<Thread> threads_;

@@ -109,6 +109,21 @@ std::optional<Flops> known_flops(const RunOverview& run) {
   return run.total.model_flops;
 }
 
+/// Of the steps in which they are known.
+Quantity executed_flops(const RunOverview& a, const RunOverview& b) {
+  const ExecutedTotal left = a.gpu ? a.gpu->executed : ExecutedTotal{};
+  const ExecutedTotal right = b.gpu ? b.gpu->executed : ExecutedTotal{};
+  const auto steps = [](const ExecutedTotal& executed) {
+    return std::max<std::int64_t>(1, executed.counted_steps + executed.extrapolated_steps);
+  };
+  Quantity quantity = flops_quantity(
+      "executed_flops", "executed FLOPs", left.flops, right.flops, {steps(left), steps(right)},
+      left.source == "extrapolated" || right.source == "extrapolated" || left.is_interval ||
+          right.is_interval);
+  quantity.is_cost = true;
+  return quantity;
+}
+
 std::vector<Quantity> totals_of(const RunOverview& a, const RunOverview& b, Divisors per) {
   const bool extrapolated = a.total.source == "extrapolated" || b.total.source == "extrapolated";
   const auto gpu = [](const RunOverview& run, std::int64_t GpuTotal::* field) {
@@ -119,6 +134,7 @@ std::vector<Quantity> totals_of(const RunOverview& a, const RunOverview& b, Divi
   totals.push_back(flops_quantity("model_flops", "model FLOPs", known_flops(a), known_flops(b), per,
                                   extrapolated));
   totals.back().is_cost = true;
+  totals.push_back(executed_flops(a, b));
   totals.push_back(
       time_quantity("step_seconds", "step time", a.total.step_wall_ns, b.total.step_wall_ns, per));
   totals.push_back(time_quantity("gpu_seconds", "GPU-seconds", gpu(a, &GpuTotal::gpu_ns),

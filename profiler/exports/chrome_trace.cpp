@@ -33,7 +33,9 @@ std::vector<std::string> notes_of(const RunOverview& run, const std::optional<Pe
   std::vector<std::string> notes = {
       "run.db holds sums of phases, operators and kernels, not when each ran: their groups lay "
       "them end to end, and say so"};
-  if (!peak) notes.emplace_back("no MFU: the peak of the device is not known; give it with --peak");
+  if (!peak)
+    notes.emplace_back("no MFU: the peak of the device is not known; give it with --peak-flops");
+  if (peak) notes.push_back("MFU is of a peak: " + peak->source);
   if (has_timeline) {
     notes.emplace_back(
         "kernels of the timeline have the GPU's clock: the first of a process is drawn where its "

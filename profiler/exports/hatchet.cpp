@@ -108,10 +108,11 @@ void write_kernels(JsonWriter& json, const store::Database& run,
   end_node(json);
 }
 
-ByWidth executed_by_width(const store::Database& run) {
+ByWidth executed_by_width(const RunOverview& run) {
   ByWidth by_width;
-  for (const store::ExecutedClass& executed : store::read_executed_classes(run)) {
-    by_width[metric_of(executed.flop_class)].count += executed.flops.count;
+  for (const ClassTotal& each : run.classes) {
+    if (each.executed_flops)
+      by_width[metric_of(each.flop_class)].count += each.executed_flops->count;
   }
   return by_width;
 }
@@ -142,7 +143,7 @@ void write_devices(JsonWriter& json, const std::vector<DeviceTotal>& gpus) {
 
 void write_hatchet(store::Database& database, std::ostream& out) {
   const RunOverview run = store::read_overview(database);
-  const ByWidth executed = executed_by_width(database);
+  const ByWidth executed = executed_by_width(run);
   JsonWriter json(out);
   json.begin_array();
   begin_scope(json, "ROOT", "function", executed);

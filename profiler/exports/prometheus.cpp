@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "profiler/exports/peak.h"
-#include "profiler/store/exchange_reader.h"
 #include "profiler/store/gpu_reader.h"
 #include "profiler/store/run_reader.h"
 #include "profiler/views/units.h"
@@ -74,7 +73,7 @@ void write_rates(MetricFamilies& metrics, const RunOverview& run, const std::opt
                  static_cast<double>(run.total.model_flops.count) / seconds);
   if (!peak) return;
   metrics.family("flopprof_mfu_ratio", kGauge, "Model FLOPs over what the devices could have done");
-  metrics.sample({{"peak_source", "given"}}, mfu(run.total.model_flops, seconds, *peak));
+  metrics.sample({{"peak_source", peak->source}}, mfu(run.total.model_flops, seconds, *peak));
 }
 
 void write_gpu(MetricFamilies& metrics, const RunOverview& run) {
@@ -119,8 +118,9 @@ void write_parts(MetricFamilies& metrics, const store::Database& database, const
                    seconds_of(kernel.kernel_ns + kernel.other_kernel_ns));
   }
   metrics.family("flopprof_executed_flops", kCounter, "What the hardware did in steps, by class");
-  for (const store::ExecutedClass& executed : store::read_executed_classes(database)) {
-    metrics.sample({{"source", executed.source}, {"class", executed.flop_class}}, executed.flops);
+  for (const ClassTotal& each : run.classes) {
+    if (!each.executed_flops) continue;
+    metrics.sample({{"source", each.source}, {"class", each.flop_class}}, *each.executed_flops);
   }
 }
 

@@ -19,10 +19,16 @@ struct Drained {
   std::vector<GpuDevice> devices;  ///< take the place of rows with the same keys, as do:
   std::vector<GpuStep> gpu_steps;
   std::vector<KernelWork> kernels;
-  std::vector<Fault> faults;  ///< to be added to what is there
-  OverheadInfo overhead;      ///< takes the place of the old
-  std::string libtorch;       ///< version; empty: none seen so far
-  bool last = false;          ///< the process ends in good order
+  std::vector<StepLaunches> launches;
+  std::vector<OutsideLaunches> outside_launches;
+  std::vector<ExecutedStep> executed_steps;
+  std::vector<ExecutedSignature> executed_signatures;
+  std::vector<OpGpuWork> op_gpu_work;
+  std::vector<TimelineKernel> timeline;  ///< new
+  std::vector<Fault> faults;             ///< to be added to what is there
+  OverheadInfo overhead;                 ///< takes the place of the old
+  std::string libtorch;                  ///< version; empty: none seen so far
+  bool last = false;                     ///< the process ends in good order
 };
 
 }  // namespace flopprof

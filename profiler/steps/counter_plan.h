@@ -24,13 +24,16 @@ class CounterPlan {
   /// until it turns out to count nothing.
   explicit CounterPlan(const std::vector<bool>& patches_kernels);
 
-  /// The set for the next sampled step; nothing when all have been given up. Asking counts: where
-  /// the step comes to nothing, the set is due again after its interval.
-  std::optional<std::size_t> next();
+  /// The set for the next sampled step; nothing when all have been given up.
+  std::optional<std::size_t> next() const;
 
-  /// A step was counted with `set`. `adds_nothing`: all that no set before it in the list counts
-  /// was zero, in this step and in the earlier ones.
-  void counted(std::size_t set, bool adds_nothing);
+  /// A step was counted with `set`.
+  void counted(std::size_t set);
+  /// Whether all that no set before `set` in the list counts was zero in every step so far.
+  void adds_nothing(std::size_t set, bool nothing);
+
+  /// Whether every set that is not given up has counted a step.
+  bool is_complete() const;
 
   /// This device refuses `set`.
   void give_up(std::size_t set);

@@ -15,6 +15,10 @@ constexpr std::int64_t kQuietRounds = 2;
 /// So many intervals are remembered after they were settled, to know a late record's step.
 constexpr std::size_t kRemembered = 256;
 
+bool is_timed(std::int64_t began, std::int64_t ended) {
+  return (began != 0 || ended != 0) && ended >= began;
+}
+
 }  // namespace
 
 std::uint32_t KernelLedger::number_of(std::string_view name) {
@@ -38,6 +42,21 @@ void KernelLedger::know(std::span<const LaunchInterval> intervals) {
   }
 }
 
+void KernelLedger::know(std::vector<LaunchedBy> launchers) {
+  const auto by_id = [](const LaunchedBy& a, const LaunchedBy& b) { return a.id < b.id; };
+  std::sort(launchers.begin(), launchers.end(), by_id);
+  const auto middle = static_cast<std::ptrdiff_t>(launchers_.size());
+  launchers_.insert(launchers_.end(), launchers.begin(), launchers.end());
+  std::inplace_merge(launchers_.begin(), launchers_.begin() + middle, launchers_.end(), by_id);
+}
+
+const Launcher* KernelLedger::launcher_of(std::int64_t id) const {
+  const auto at =
+      std::lower_bound(launchers_.begin(), launchers_.end(), id,
+                       [](const LaunchedBy& one, std::int64_t sought) { return one.id < sought; });
+  return at == launchers_.end() || at->id != id ? nullptr : &at->launcher;
+}
+
 KernelLedger::Open* KernelLedger::interval_of(std::int64_t id) {
   const auto holds = [id](const Open& open) {
     return id >= open.interval.first && id < open.interval.end;
@@ -54,26 +73,27 @@ KernelLedger::Open* KernelLedger::interval_of(std::int64_t id) {
   return &*at;
 }
 
-void KernelLedger::add(const KernelRecord& kernel) {
+const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
   const std::int64_t id = widened(kernel.correlation, near_);
   near_ = id;
   Open* open = interval_of(id);
+  if (open != nullptr && open->interval.look != GpuLook::kTraced) return nullptr;
   if (open == nullptr || open->settled) {
     ++changes_.late_records;
     if (open != nullptr) add_late(*open);
-    return;
+    return nullptr;
   }
   if (kernel.in_graph)
     open->graphs_seen.insert(kernel.correlation);
   else
     ++open->kernels_seen;
   open->changed_in_round = round_;
-  const std::int64_t ns = kernel.ended_at - kernel.started_at;
-  if ((kernel.started_at == 0 && kernel.ended_at == 0) || ns < 0) {
+  if (!is_timed(kernel.started_at, kernel.ended_at)) {
     ++changes_.untimed_records;
     open->spoiled = true;
-    return;
+    return nullptr;
   }
+  const std::int64_t ns = kernel.ended_at - kernel.started_at;
   DeviceWork& device = open->devices[kernel.device];
   ++device.sums.launches;
   device.sums.kernel_ns += ns;
@@ -81,6 +101,23 @@ void KernelLedger::add(const KernelRecord& kernel) {
   Sums& sums = open->kernels[kernel.kernel];
   ++sums.launches;
   sums.kernel_ns += ns;
+  if (const Launcher* launcher = launcher_of(id)) {
+    Sums& of_op = open->ops[{launcher->op, launcher->phase}];
+    ++of_op.launches;
+    of_op.kernel_ns += ns;
+  }
+  return &open->interval;
+}
+
+/// Nobody says how many copies there should be: one that comes late is left out.
+void KernelLedger::add(const CopyRecord& copy) {
+  Open* open = interval_of(widened(copy.correlation, near_));
+  if (open == nullptr || open->interval.look != GpuLook::kTraced || open->settled) return;
+  if (!is_timed(copy.started_at, copy.ended_at)) return;
+  DeviceWork& device = open->devices[copy.device];
+  ++device.copies;
+  device.copy_ns += copy.ended_at - copy.started_at;
+  device.copied_bytes += copy.bytes;
 }
 
 void KernelLedger::add_late(const Open& open) {
@@ -96,7 +133,9 @@ void KernelLedger::records_dropped() {
 }
 
 bool KernelLedger::is_complete(const Open& open) const {
-  if (!open.interval.closed || open.kernels_seen < open.interval.kernels) return false;
+  if (!open.interval.closed) return false;
+  if (open.interval.look != GpuLook::kTraced) return true;
+  if (open.kernels_seen < open.interval.kernels) return false;
   if (open.interval.graphs == 0) return true;
   return static_cast<std::int64_t>(open.graphs_seen.size()) >= open.interval.graphs &&
          round_ - open.changed_in_round >= kQuietRounds;
@@ -106,6 +145,7 @@ void KernelLedger::settle(bool last) {
   ++round_;
   for (std::size_t at = 0; at < open_.size(); ++at) {
     Open& open = open_[at];
+    if (!open.told && (open.interval.closed || last)) tell_launches(open);
     const bool given_up = last || (open.interval.closed && open_.size() - at > kMostOpen);
     if (!open.settled && (given_up || is_complete(open))) settle_one(open);
   }
@@ -114,20 +154,32 @@ void KernelLedger::settle(bool last) {
     ++first_number_;
     if (last_at_ > 0) --last_at_;
   }
+  const auto unsettled =
+      std::find_if(open_.begin(), open_.end(), [](const Open& open) { return !open.settled; });
+  while (unsettled != open_.end() && !launchers_.empty() &&
+         launchers_.front().id < unsettled->interval.first)
+    launchers_.pop_front();
 }
 
 void KernelLedger::settle_one(Open& open) {
+  const std::int64_t launches = open.interval.kernels + open.interval.graphs;
+  if (open.interval.look != GpuLook::kTraced && launches > 0) {
+    open.settled = true;
+    return;
+  }
   const auto graphs_seen = static_cast<std::int64_t>(open.graphs_seen.size());
   const std::int64_t missing =
       std::max<std::int64_t>(0, open.interval.kernels - open.kernels_seen) +
       std::max<std::int64_t>(0, open.interval.graphs - graphs_seen);
   changes_.missing_records += missing;
   if (missing > 0) open.spoiled = true;
+  if (missing > 0 && open.kernels_seen == 0 && open.graphs_seen.empty())
+    ++changes_.robbed_intervals;
   if (open.interval.closed && open.interval.step != kOutsideSteps)
     settle_step(open);
   else
     settle_outside(open);
-  open = {.interval = open.interval, .settled = true};
+  open = {.interval = open.interval, .settled = true, .told = open.told};
 }
 
 void KernelLedger::settle_step(Open& open) {
@@ -143,7 +195,10 @@ void KernelLedger::settle_step(Open& open) {
                               .device = number,
                               .kernels = device.sums.launches,
                               .kernel_ns = device.sums.kernel_ns,
-                              .busy_ns = device.busy.covered_ns()});
+                              .busy_ns = device.busy.covered_ns(),
+                              .copies = device.copies,
+                              .copy_ns = device.copy_ns,
+                              .copied_bytes = device.copied_bytes});
   }
   add_kernels(open);
 }
@@ -154,44 +209,12 @@ void KernelLedger::settle_outside(Open& open) {
     outside.sums.launches += device.sums.launches;
     outside.sums.kernel_ns += device.sums.kernel_ns;
     outside.busy_ns += device.busy.covered_ns();
+    outside.copies += device.copies;
+    outside.copy_ns += device.copy_ns;
+    outside.copied_bytes += device.copied_bytes;
     outside.changed = true;
   }
   add_kernels(open);
-}
-
-void KernelLedger::add_kernels(const Open& open) {
-  const bool in_steps = open.interval.closed && open.interval.step != kOutsideSteps;
-  for (const auto& [number, sums] : open.kernels) {
-    KernelSums& kernel = kernels_[number];
-    Sums& into = in_steps ? kernel.in_steps : kernel.outside;
-    into.launches += sums.launches;
-    into.kernel_ns += sums.kernel_ns;
-    kernel.changed = true;
-  }
-}
-
-KernelLedger::Changes KernelLedger::take_changes() {
-  for (auto& [number, outside] : outside_) {
-    if (!std::exchange(outside.changed, false)) continue;
-    changes_.steps.push_back({.step = kOutsideSteps,
-                              .device = number,
-                              .kernels = outside.sums.launches,
-                              .kernel_ns = outside.sums.kernel_ns,
-                              .busy_ns = outside.busy_ns});
-  }
-  for (std::size_t number = 0; number < kernels_.size(); ++number) {
-    KernelSums& kernel = kernels_[number];
-    if (!std::exchange(kernel.changed, false)) continue;
-    for (const bool in_steps : {true, false}) {
-      const Sums& sums = in_steps ? kernel.in_steps : kernel.outside;
-      if (sums.launches == 0) continue;
-      changes_.kernels.push_back({.kernel = std::string(names_[number]),
-                                  .in_steps = in_steps,
-                                  .launches = sums.launches,
-                                  .kernel_ns = sums.kernel_ns});
-    }
-  }
-  return std::exchange(changes_, {});
 }
 
 }  // namespace flopprof::steps

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "profiler/record/gpu_work.h"
@@ -16,8 +17,9 @@
 
 namespace flopprof::steps {
 
-/// Places kernels in the steps that launched them, and adds each step up when all its kernels have
-/// come. A step of which records are missing is told, and its times are not used.
+/// Places kernels in the steps that launched them, and adds each traced step up when all its
+/// kernels have come. A traced step of which records are missing is told, and its times are not
+/// used. Of the other steps it says what they launched.
 ///
 /// Not thread-safe: the drain thread's.
 class KernelLedger {
@@ -27,7 +29,12 @@ class KernelLedger {
 
   /// What the log knows now. To be given before the kernels that were recorded before it was asked.
   void know(std::span<const LaunchInterval> intervals);
-  void add(const KernelRecord& kernel);
+  /// Who launched what; to be given before those kernels too.
+  void know(std::vector<LaunchedBy> launchers);
+  /// Answers whose it is; nothing when it is nobody's, or when nobody looks at its times. Valid
+  /// until the next call.
+  const LaunchInterval* add(const KernelRecord& kernel);
+  void add(const CopyRecord& copy);
   /// Records were lost: a step with graph launches may lack some without being short of any.
   void records_dropped();
   /// Settles the steps whose kernels are all there; with `last`, every one.
@@ -42,6 +49,10 @@ class KernelLedger {
     std::int64_t untimed_records = 0;  ///< recorded without times
     std::int64_t late_records = 0;     ///< came when their step had been added up
     std::int64_t unusable_steps = 0;
+    std::int64_t robbed_intervals = 0;  ///< traced, and not one of their records came
+    std::vector<StepLaunches> launches;
+    std::vector<OpGpuWork> ops;                     ///< take the place of rows with the same keys
+    std::vector<OutsideLaunches> outside_launches;  ///< take the place of the same signature's
   };
   Changes take_changes();
 
@@ -53,16 +64,21 @@ class KernelLedger {
   struct DeviceWork {
     Sums sums;
     IntervalUnion busy;
+    std::int64_t copies = 0;
+    std::int64_t copy_ns = 0;
+    std::int64_t copied_bytes = 0;
   };
   struct Open {
     LaunchInterval interval;
     std::map<std::uint32_t, DeviceWork> devices;
     std::unordered_map<std::uint32_t, Sums> kernels;
+    std::map<std::pair<const char*, std::uint8_t>, Sums> ops;
     std::set<std::uint32_t> graphs_seen;
     std::int64_t kernels_seen = 0;  // of those launched one by one
     std::int64_t changed_in_round = 0;
     bool spoiled = false;
     bool settled = false;
+    bool told = false;  // what it launched
   };
   struct KernelSums {
     Sums in_steps;
@@ -72,11 +88,17 @@ class KernelLedger {
   struct OutsideSums {
     Sums sums;
     std::int64_t busy_ns = 0;
+    std::int64_t copies = 0;
+    std::int64_t copy_ns = 0;
+    std::int64_t copied_bytes = 0;
     bool changed = false;
   };
 
   Open* interval_of(std::int64_t id);
+  const Launcher* launcher_of(std::int64_t id) const;
+  void add_ops(const Open& open, bool in_steps);
   bool is_complete(const Open& open) const;
+  void tell_launches(Open& open);
   void settle_one(Open& open);
   void settle_step(Open& open);
   void settle_outside(Open& open);
@@ -91,8 +113,11 @@ class KernelLedger {
   std::int64_t near_ = 0;    // an id of these days, for those that have 32 bits
   std::size_t last_at_ = 0;  // where it was placed
   std::int64_t round_ = 0;
-  std::vector<KernelSums> kernels_;  // by number
+  std::vector<KernelSums> kernels_;   // by number
+  std::deque<LaunchedBy> launchers_;  // by id
+  std::map<std::pair<std::string, std::uint8_t>, KernelSums> ops_;
   std::map<std::uint32_t, OutsideSums> outside_;
+  std::map<std::int64_t, std::int64_t> outside_intervals_;  // by signature
   Changes changes_;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "profiler/record/gpu_work.h"
 #include "profiler/record/step.h"
 
 namespace flopprof::steps {
@@ -20,9 +21,22 @@ struct LaunchInterval {
   std::int64_t end = INT64_MAX;
   std::int64_t highest = 0;  ///< of all ids so far, when this interval was the open one
   std::int64_t step = kOutsideSteps;
-  std::int64_t kernels = 0;  ///< launched one by one
-  std::int64_t graphs = 0;   ///< graph launches: each runs a number of kernels that nobody says
+  std::int64_t kernels = 0;     ///< launched one by one
+  std::int64_t graphs = 0;      ///< graph launches: each runs a number of kernels that nobody says
+  std::uint64_t signature = 0;  ///< of all that was launched, in whatever order
+  GpuLook look = GpuLook::kNone;
+  std::optional<std::int64_t> timeline_step;  ///< what it will be, where its kernels are all kept
   bool closed = false;
+};
+
+/// What ran on the host when a kernel or a graph was launched.
+struct Launcher {
+  const char* op = nullptr;  ///< valid for ever; empty: no operator; null: nobody looked
+  std::uint8_t phase = 0;    ///< a Phase
+};
+struct LaunchedBy {
+  std::int64_t id = 0;
+  Launcher launcher;
 };
 
 /// The id that `id` stands for, of those that have its low 32 bits the one nearest to `near`.
@@ -36,30 +50,59 @@ inline std::int64_t widened(std::uint32_t id, std::int64_t near) {
 /// All functions may be called from any thread.
 class LaunchLog {
  public:
-  /// From here on launches are noted and boundaries kept: before, a cut costs nothing.
-  void start();
+  /// From here on launches are noted and boundaries kept: before, a cut costs nothing. `look` is
+  /// that of the first interval.
+  void start(GpuLook look, std::optional<std::int64_t> timeline_step = std::nullopt);
 
-  void kernel_launched(std::uint32_t correlation) noexcept { note(correlation, 1, 0); }
-  void graph_launched(std::uint32_t correlation) noexcept { note(correlation, 0, 1); }
+  /// `identity`: the same for launches of the same function with the same geometry.
+  void kernel_launched(std::uint32_t correlation, std::uint64_t identity = 0,
+                       const Launcher& by = {}) noexcept {
+    note(correlation, {.kernels = 1, .identity = identity, .by = by});
+  }
+  void graph_launched(std::uint32_t correlation, std::uint64_t identity = 0,
+                      const Launcher& by = {}) noexcept {
+    note(correlation, {.graphs = 1, .identity = identity, .by = by});
+  }
   /// The driver refused the launch that was noted under this id.
-  void kernel_refused(std::uint32_t correlation) noexcept { note(correlation, -1, 0); }
-  void graph_refused(std::uint32_t correlation) noexcept { note(correlation, 0, -1); }
+  void kernel_refused(std::uint32_t correlation, std::uint64_t identity = 0) noexcept {
+    note(correlation, {.kernels = -1, .identity = std::uint64_t{0} - identity});
+  }
+  void graph_refused(std::uint32_t correlation, std::uint64_t identity = 0) noexcept {
+    note(correlation, {.graphs = -1, .identity = std::uint64_t{0} - identity});
+  }
 
-  /// The open interval was `step`, or kOutsideSteps; the next one begins.
+  /// The open interval was `step`, or kOutsideSteps; the next one begins, and nobody looks at it.
   void cut(std::int64_t step);
+
+  /// How the open interval is looked at.
+  void look(GpuLook look, std::optional<std::int64_t> timeline_step = std::nullopt);
+  /// As it is now; nothing before start().
+  std::optional<LaunchInterval> open() const;
+  /// The last that was cut off, as it is now.
+  std::optional<LaunchInterval> last_closed() const;
 
   /// The intervals that are not forgotten, the last of them open.
   std::vector<LaunchInterval> known() const;
-  /// Those before `number` are settled.
+  /// Of the launches in traced intervals whose launcher is known, those since it was last asked.
+  std::vector<LaunchedBy> take_launchers();
+  /// Those before `number` are settled. The last one that was cut off stays.
   void forget_before(std::int64_t number);
 
  private:
-  void note(std::uint32_t correlation, std::int64_t kernels, std::int64_t graphs) noexcept;
+  struct Note {
+    std::int64_t kernels = 0;
+    std::int64_t graphs = 0;
+    std::uint64_t identity = 0;
+    Launcher by;
+  };
+  void note(std::uint32_t correlation, const Note& note) noexcept;
 
   mutable std::mutex mutex_;
   bool started_ = false;
   std::optional<std::int64_t> highest_;
   std::deque<LaunchInterval> intervals_;  // the last is open
+  static constexpr std::size_t kMostLaunchers = 1 << 18;
+  std::vector<LaunchedBy> launchers_;
 };
 
 }  // namespace flopprof::steps

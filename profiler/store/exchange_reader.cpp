@@ -50,18 +50,6 @@ std::vector<PhaseOp> read_phase_ops(const Database& run) {
   });
 }
 
-std::vector<ExecutedClass> read_executed_classes(const Database& run) {
-  if (!has(run, "executed_class_total")) return {};
-  return rows_of(run,
-                 "SELECT class, executed_flops, source FROM executed_class_total"
-                 " WHERE executed_flops IS NOT NULL ORDER BY class",
-                 [](const Row& row) {
-                   return ExecutedClass{.flop_class = row.text("class"),
-                                        .flops = row.flops("executed_flops"),
-                                        .source = row.text("source")};
-                 });
-}
-
 void each_timeline_kernel(const Database& run,
                           const std::function<void(const TimelineKernel&)>& take) {
   if (!has(run, "CUPTI_ACTIVITY_KIND_KERNEL")) return;

@@ -33,13 +33,6 @@ struct PhaseOp {
   std::int64_t cpu_ns = 0;
 };
 
-/// What the hardware did of one class, in the steps whose counts are known.
-struct ExecutedClass {
-  std::string flop_class;  ///< "tensor_bf16"
-  Flops flops;
-  std::string source;
-};
-
 /// A kernel of the timeline, kept where it was asked for.
 struct TimelineKernel {
   std::int64_t process = 0;
@@ -58,9 +51,6 @@ void each_process_step(Database& run, const std::function<void(const ProcessStep
 
 /// In the order of the phases, most CPU time first.
 std::vector<PhaseOp> read_phase_ops(const Database& run);
-
-/// Empty where nothing was counted, and in runs of a schema that does not know of counting.
-std::vector<ExecutedClass> read_executed_classes(const Database& run);
 
 /// By process, device and stream, in the order of time. None in a run that kept no timeline.
 void each_timeline_kernel(const Database& run,

@@ -109,7 +109,10 @@ TEST_F(Comparing, ARunWithoutAGpuIsNotComparedByIt) {
         "INSERT INTO StringIds VALUES (6, 'gemm');"
         "INSERT INTO kernel_work VALUES (1, 6, 1, 20, 500)");
     for (int step = 0; step < 20; ++step) {
-      run.execute(fmt::format("INSERT INTO gpu_step VALUES (1, {}, 0, 1, 25, 25)", step));
+      run.execute(
+          fmt::format("INSERT INTO gpu_step (process, step, device, kernels, kernel_ns, busy_ns) "
+                      "VALUES (1, {}, 0, 1, 25, 25)",
+                      step));
     }
   };
   const RunSide gpu = run("b.db", 20, 1000);

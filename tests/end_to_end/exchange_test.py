@@ -159,7 +159,7 @@ class Diff(Exchange):
 class Chrome(Exchange):
     def trace(self):
         path = self.path / "trace.json.gz"
-        self.flopprof("export", self.run_db, "--to", "chrome", "-o", path, "--peak", "1e12")
+        self.flopprof("export", self.run_db, "--to", "chrome", "-o", path, "--peak-flops", "1e12")
         return path
 
     def test_slices_of_a_row_nest_and_counters_go_forward(self):

@@ -124,6 +124,7 @@ TEST_F(ChromeTrace, ARunWithoutStepsIsATraceThatSaysSo) {
 
 TEST_F(ChromeTrace, AKeptTimelineIsDrawnFromTheStepThatLaunchedIt) {
   run_.execute(R"sql(
+    DROP TABLE IF EXISTS CUPTI_ACTIVITY_KIND_KERNEL;
     CREATE TABLE CUPTI_ACTIVITY_KIND_KERNEL (start, end, deviceId, streamId, correlationId,
       demangledName, process, step);
     INSERT INTO CUPTI_ACTIVITY_KIND_KERNEL VALUES (7000, 8000, 0, 13, 5, 2, 1, 1),
@@ -155,16 +156,21 @@ TEST_F(Hatchet, IsATreeOfPhasesAndOperatorsAndADictionaryOfDevices) {
   EXPECT_EQ(list[1]["CUDA"]["1"]["uuid"], "GPU-b");
 }
 
-TEST_F(Hatchet, HasExecutedFlopsByTheWidthOfTheOperands) {
-  run_.execute(
-      "CREATE VIEW executed_class_total AS"
-      " SELECT 'tensor_bf16' AS class, 30 AS executed_flops, 'counted' AS source"
-      " UNION ALL SELECT 'fp16', 4, 'counted' UNION ALL SELECT 'tensor_tf32', 500, 'counted'"
-      " UNION ALL SELECT 'fp64', NULL, 'none'");
-  const json root = hatchet()[0];
+TEST(HatchetOfACountedRun, HasExecutedFlopsByTheWidthOfTheOperands) {
+  const testing::TemporaryFolder folder;
+  store::Database run = testing::empty_run(folder / "run.db");
+  testing::fill_executed_sample(run);
+  std::ostringstream out;
+  write_hatchet(run, out);
+  const json root = json::parse(out.str())[0];
   const json& executed = root["children"].back()["metrics"];
-  EXPECT_EQ(executed, (json{{"flops16", 34}, {"flops32", 500}}));
+  EXPECT_EQ(executed, (json{{"flops16", 883'010'000'000'000}, {"flops32", 20'030'000'000'000}}));
   EXPECT_EQ(root["metrics"]["flops16"], 0);
+  std::ostringstream metrics;
+  write_metrics(run, {}, metrics);
+  EXPECT_NE(metrics.str().find("{source=\"extrapolated\",class=\"fp32\"} 20030000000000\n"),
+            std::string::npos);
+  EXPECT_NE(metrics.str().find("flopprof_mfu_ratio{peak_source="), std::string::npos);
 }
 
 using Metrics = Exports;

@@ -2,28 +2,17 @@
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/simgpu/environment.h"
+#include "tests/simgpu/tape.h"
+
 namespace simgpu {
 namespace {
-
-std::string variable(const char* name) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? "" : text;
-}
-
-std::vector<std::string> entries(const std::string& text) {
-  std::vector<std::string> found;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    found.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return found;
-}
 
 /// The number behind "name=", 0 where the entry is another's.
 int number_of(std::string_view entry, std::string_view name) {
@@ -34,8 +23,16 @@ int number_of(std::string_view entry, std::string_view name) {
 
 std::atomic<int> calls{0};
 
+/// How often the function has been called, with this call.
+int calls_of(const char* function) {
+  static auto& mutex = *new std::mutex;
+  static auto& of = *new std::map<std::string, int>;
+  const std::lock_guard lock(mutex);
+  return ++of[function];
+}
+
 __attribute__((destructor)) void tell_calls() {
-  const std::string path = variable("SIMGPU_CALLS");
+  const std::string path = text_in("SIMGPU_CALLS");
   if (path.empty()) return;
   if (std::FILE* file = std::fopen(path.c_str(), "w")) {
     std::fprintf(file, "%d\n", calls.load());
@@ -46,23 +43,44 @@ __attribute__((destructor)) void tell_calls() {
 }  // namespace
 
 std::optional<CUptiResult> refused(const char* function) {
-  static const std::vector<std::string> faults = entries(variable("SIMGPU_FAULT"));
-  const std::string turn = std::string("#").append(std::to_string(++calls));
+  static const auto& faults = *new std::vector<std::string>(parts_of(text_in("SIMGPU_FAULT"), ','));
+  const int turn = ++calls;
+  if (faults.empty()) return std::nullopt;
+  const std::string of_all = std::string("#").append(std::to_string(turn));
+  const std::string of_its =
+      std::string(function).append("#").append(std::to_string(calls_of(function)));
   for (const std::string& fault : faults) {
-    const int code = number_of(fault, function) + number_of(fault, turn);
+    const int code =
+        number_of(fault, function) + number_of(fault, of_its) + number_of(fault, of_all);
     if (code != 0) return static_cast<CUptiResult>(code);
   }
   return std::nullopt;
 }
 
-RecordFaults record_faults() {
-  RecordFaults faults;
-  for (const std::string& entry : entries(variable("SIMGPU_RECORDS"))) {
-    if (const int each = number_of(entry, "drop")) faults.drop_each = static_cast<unsigned>(each);
-    if (const int each = number_of(entry, "zero")) faults.zero_each = static_cast<unsigned>(each);
-    if (entry == "reverse") faults.reverse = true;
-  }
-  return faults;
+const RecordFaults& record_faults() {
+  static const RecordFaults the_faults = [] {
+    RecordFaults faults;
+    for (const std::string& entry : parts_of(text_in("SIMGPU_RECORDS"), ',')) {
+      const auto each = [&](const char* name, auto& number) {
+        if (const int n = number_of(entry, name))
+          number = static_cast<std::remove_reference_t<decltype(number)>>(n);
+      };
+      each("drop", faults.drop_each);
+      each("zero", faults.zero_each);
+      each("drop_range", faults.drop_range_each);
+      each("late", faults.late);
+      if (entry == "reverse") faults.reverse = true;
+      if (entry == "thread_buffers") faults.thread_buffers = true;
+    }
+    return faults;
+  }();
+  return the_faults;
+}
+
+std::uint32_t cupti_version() {
+  static const auto version =
+      static_cast<std::uint32_t>(number_in("SIMGPU_CUPTI_VERSION", CUPTI_API_VERSION));
+  return tape() == nullptr ? version : tape()->cupti_version();
 }
 
 }  // namespace simgpu

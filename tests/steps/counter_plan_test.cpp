@@ -17,7 +17,8 @@ std::vector<int> counts(CounterPlan& plan, int steps, const std::vector<bool>& n
     const auto set = plan.next();
     if (!set) break;
     ++counts[*set];
-    plan.counted(*set, nothing[*set]);
+    plan.counted(*set);
+    plan.adds_nothing(*set, nothing[*set]);
   }
   return counts;
 }

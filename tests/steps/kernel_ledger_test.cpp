@@ -7,9 +7,21 @@ namespace {
 
 /// Step 3 launched the ids 10 and 11, step 4 the id 12; the interval after them is open.
 std::vector<LaunchInterval> two_steps() {
-  return {{.number = 0, .first = 10, .end = 12, .step = 3, .kernels = 2, .closed = true},
-          {.number = 1, .first = 12, .end = 13, .step = 4, .kernels = 1, .closed = true},
-          {.number = 2, .first = 13}};
+  return {{.number = 0,
+           .first = 10,
+           .end = 12,
+           .step = 3,
+           .kernels = 2,
+           .look = GpuLook::kTraced,
+           .closed = true},
+          {.number = 1,
+           .first = 12,
+           .end = 13,
+           .step = 4,
+           .kernels = 1,
+           .look = GpuLook::kTraced,
+           .closed = true},
+          {.number = 2, .first = 13, .look = GpuLook::kTraced}};
 }
 
 class KernelLedgerTest : public ::testing::Test {
@@ -113,7 +125,7 @@ TEST_F(KernelLedgerTest, KeepsWorkOutsideStepsApart) {
 
 TEST(KernelLedger, FollowsIdsThatBeginAnewAfter32Bits) {
   LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   log.kernel_launched(0xffff'fffe);
   log.kernel_launched(1);
   log.cut(0);
@@ -143,9 +155,14 @@ TEST(KernelLedger, AStepThatLaunchedNothingWasBusyForNoTime) {
 
 TEST(KernelLedger, WaitsUntilTheKernelsOfAGraphHaveStoppedComing) {
   KernelLedger ledger;
-  const std::vector<LaunchInterval> known{
-      {.number = 0, .first = 0, .end = 6, .step = 0, .graphs = 1, .closed = true},
-      {.number = 1, .first = 6}};
+  const std::vector<LaunchInterval> known{{.number = 0,
+                                           .first = 0,
+                                           .end = 6,
+                                           .step = 0,
+                                           .graphs = 1,
+                                           .look = GpuLook::kTraced,
+                                           .closed = true},
+                                          {.number = 1, .first = 6}};
   ledger.know(known);
   const std::uint32_t kernel = ledger.number_of("node");
   const auto ran = [&](std::int64_t at) {
@@ -168,9 +185,14 @@ TEST(KernelLedger, WaitsUntilTheKernelsOfAGraphHaveStoppedComing) {
 
 TEST(KernelLedger, DoesNotTrustAStepWithAGraphWhenRecordsWereDropped) {
   KernelLedger ledger;
-  const std::vector<LaunchInterval> known{
-      {.number = 0, .first = 0, .end = 6, .step = 0, .graphs = 1, .closed = true},
-      {.number = 1, .first = 6}};
+  const std::vector<LaunchInterval> known{{.number = 0,
+                                           .first = 0,
+                                           .end = 6,
+                                           .step = 0,
+                                           .graphs = 1,
+                                           .look = GpuLook::kTraced,
+                                           .closed = true},
+                                          {.number = 1, .first = 6}};
   ledger.know(known);
   ledger.add({.kernel = ledger.number_of("node"),
               .correlation = 5,

@@ -10,7 +10,7 @@ namespace {
 
 TEST(LaunchLog, CutsTheIdsAtTheStepsEnd) {
   LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   log.kernel_launched(7);
   log.kernel_launched(9);
   log.cut(0);
@@ -28,7 +28,7 @@ TEST(LaunchLog, CutsTheIdsAtTheStepsEnd) {
 
 TEST(LaunchLog, CountsALaunchThatIsToldLateWhereItsIdBelongs) {
   LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   log.kernel_launched(5);
   log.cut(0);
   log.kernel_launched(4);
@@ -38,7 +38,7 @@ TEST(LaunchLog, CountsALaunchThatIsToldLateWhereItsIdBelongs) {
 
 TEST(LaunchLog, TakesARefusedLaunchBack) {
   LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   log.kernel_launched(5);
   log.cut(0);
   log.kernel_refused(5);
@@ -52,15 +52,46 @@ TEST(LaunchLog, NotesNothingBeforeItIsStarted) {
   EXPECT_TRUE(log.known().empty());
 }
 
-TEST(LaunchLog, ForgetsWhatIsSettledButTheOpenInterval) {
+TEST(LaunchLog, ForgetsWhatIsSettledButTheLastStepAndTheOpenInterval) {
   LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   log.cut(0);
   log.cut(1);
+  log.cut(2);
   log.forget_before(2);
-  ASSERT_EQ(log.known().size(), 1u);
+  ASSERT_EQ(log.known().size(), 2u);
   log.forget_before(9);
-  EXPECT_EQ(log.known().size(), 1u);
+  EXPECT_EQ(log.known().size(), 2u);
+  EXPECT_EQ(log.last_closed()->step, 2);
+}
+
+TEST(LaunchLog, SignsWhatWasLaunchedInWhateverOrder) {
+  LaunchLog log;
+  log.start(GpuLook::kTraced);
+  log.kernel_launched(1, 0xabc);
+  log.graph_launched(2, 0xdef);
+  log.cut(0);
+  log.graph_launched(3, 0xdef);
+  log.kernel_launched(4, 0xabc);
+  log.kernel_launched(5, 0x123);
+  log.kernel_refused(5, 0x123);
+  log.cut(1);
+  log.kernel_launched(6, 0xabc);
+  log.cut(2);
+  const auto known = log.known();
+  EXPECT_EQ(known[0].signature, known[1].signature);
+  EXPECT_NE(known[0].signature, known[2].signature);
+}
+
+TEST(LaunchLog, LooksAtNoIntervalUnlessTold) {
+  LaunchLog log;
+  log.start(GpuLook::kTraced);
+  log.cut(0);
+  EXPECT_EQ(log.last_closed()->look, GpuLook::kTraced);
+  EXPECT_EQ(log.open()->look, GpuLook::kNone);
+  log.look(GpuLook::kCounted);
+  log.cut(1);
+  EXPECT_EQ(log.last_closed()->look, GpuLook::kCounted);
 }
 
 TEST(LaunchLog, CarriesIdsOnPast32Bits) {
@@ -72,7 +103,7 @@ TEST(LaunchLog, LosesNoLaunchOfManyThreads) {
   constexpr std::uint32_t kThreads = 8;
   constexpr std::uint32_t kLaunches = 10'000;
   LaunchLog log;
-  log.start();
+  log.start(GpuLook::kTraced);
   std::vector<std::thread> threads;
   for (std::uint32_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&log, thread] {

@@ -26,7 +26,7 @@ std::optional<Number> number_in(std::string_view text) {
   return number;
 }
 
-void refuse_trace_steps(std::string_view text) {
+void refuse_wrong_trace_steps(std::string_view text) {
   if (text.empty()) return;
   const std::size_t colon = text.find(':');
   const auto first = number_in<std::int64_t>(text.substr(0, colon));
@@ -38,7 +38,6 @@ void refuse_trace_steps(std::string_view text) {
         kWrongUsage,
         fmt::format("--trace-steps {}: give the first and the last step, as in 10:12", text)};
   }
-  throw ExitWith{kWrongUsage, "--trace-steps: this flopprof keeps no timeline yet; leave it out"};
 }
 
 /// In a folder that was removed there is no absolute path: the run cannot be written, the job still
@@ -90,7 +89,7 @@ void add_attach_options(CLI::App& command, AttachArguments& arguments) {
                   "the share of the job's time that flopprof may cost, as 1% or 0.01")
       ->capture_default_str();
   command.add_option("--trace-steps", arguments.trace_steps,
-                     "keep a full timeline of the steps A:B (not in this version)");
+                     "keep every GPU kernel of the steps A:B, the first and the last among them");
   command.add_option("--step-range", arguments.step_range, "the NVTX range that is a step");
   command.add_option("--formulas", arguments.formulas, "FLOP formulas of the job's own operators")
       ->check(CLI::ExistingFile);
@@ -98,7 +97,7 @@ void add_attach_options(CLI::App& command, AttachArguments& arguments) {
 }
 
 capture::AttachOptions checked(const AttachArguments& arguments) {
-  refuse_trace_steps(arguments.trace_steps);
+  refuse_wrong_trace_steps(arguments.trace_steps);
   if (arguments.output.empty()) throw ExitWith{kWrongUsage, "-o: give the path of a run.db"};
   capture::AttachOptions options;
   options.overhead_budget = overhead_budget_of(arguments.overhead_budget);
@@ -106,6 +105,7 @@ capture::AttachOptions checked(const AttachArguments& arguments) {
   options.run_id = random_id();
   options.every_steps = arguments.every_steps;
   options.step_range = arguments.step_range;
+  options.trace_steps = arguments.trace_steps;
   if (!arguments.formulas.empty()) {
     refuse_wrong_formulas(arguments.formulas);
     options.formulas_path = absolute(arguments.formulas);

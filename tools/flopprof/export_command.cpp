@@ -130,7 +130,9 @@ void add_export(CLI::App& app) {
   command->add_option("-o,--output", options->output,
                       "The file to write, compressed where it ends in .gz; standard output by "
                       "default");
-  command->add_option("--peak", options->peak, "FLOP/s that one device can do, for the MFU")
+  command
+      ->add_option("--peak-flops", options->peak,
+                   "FLOP/s that one device can do, for the MFU; the data sheet's by default")
       ->check(CLI::PositiveNumber);
   command->add_option("--top", options->top, "Operators and kernels of the metrics; 0: all")
       ->check(CLI::NonNegativeNumber)

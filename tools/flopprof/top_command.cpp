@@ -109,7 +109,9 @@ void add_top(CLI::App& app) {
   command->add_option("--every", options->every_seconds, "Seconds between two looks")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
-  command->add_option("--peak", options->peak, "FLOP/s that one device can do, for the MFU")
+  command
+      ->add_option("--peak-flops", options->peak,
+                   "FLOP/s that one device can do, for the MFU; the data sheet's by default")
       ->check(CLI::PositiveNumber);
   command->callback([options] { Screen::is_possible() ? watch(*options) : print_once(*options); });
 }

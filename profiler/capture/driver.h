@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cuda.h>
+
+#include <chrono>
+#include <optional>
+
+namespace flopprof::capture {
+
+/// The functions of the driver that we call ourselves, in the job's process.
+struct Driver {
+  decltype(&cuCtxPushCurrent) push_context = nullptr;
+  decltype(&cuCtxPopCurrent) pop_context = nullptr;
+  decltype(&cuEventCreate) create_event = nullptr;
+  decltype(&cuEventDestroy) destroy_event = nullptr;
+  decltype(&cuEventQuery) query_event = nullptr;
+  decltype(&cuStreamIsCapturing) is_capturing = nullptr;
+  decltype(&cuCtxRecordEvent) record_context = nullptr;  ///< from CUDA 12.5 on; may be null
+};
+
+/// Of the copy that the job has mapped; nothing where there is none.
+std::optional<Driver> find_driver();
+
+/// Waits until all that `context` was asked to do is done, `at_most` so long; false when that was
+/// not enough, or where it cannot be told. Never waits without an end, as a synchronisation would:
+/// what the context does may wait for what the job's threads are yet to do.
+///
+/// Not while a stream of the context is being captured: that would end the capture.
+bool wait_until_idle(const Driver& driver, CUcontext context, std::chrono::nanoseconds at_most);
+
+}  // namespace flopprof::capture

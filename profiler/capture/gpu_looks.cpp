@@ -1,0 +1,248 @@
+#include "profiler/capture/gpu_looks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "profiler/capture/counter_refusal.h"
+#include "profiler/capture/this_process.h"
+
+namespace flopprof::capture {
+namespace {
+
+using std::chrono::nanoseconds;
+using steps::GpuPlan;
+
+constexpr int kPatience = 3;  // this often in a row something may fail before it is given up
+
+/// How long a boundary may wait for the GPU: some steps' time, for it works off what was launched
+/// ahead.
+nanoseconds patience(std::int64_t typical_step_ns) {
+  constexpr std::int64_t kLeast = 50'000'000;
+  constexpr std::int64_t kMost = 5'000'000'000;
+  return nanoseconds(std::clamp<std::int64_t>(8 * typical_step_ns, kLeast, kMost));
+}
+
+std::int64_t launches_of(const std::optional<steps::LaunchInterval>& interval) {
+  return interval ? interval->kernels + interval->graphs : 0;
+}
+
+}  // namespace
+
+GpuLooks::GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
+                   const GpuPlan::Settings& settings, Faults faults)
+    : cupti_(cupti),
+      launches_(launches),
+      faults_(std::move(faults)),
+      driver_(find_driver()),
+      functions_(find_range_functions(cupti.handle)),
+      plan_(settings),
+      now_{.look = GpuLook::kTraced},
+      last_cut_ns_(monotonic_ns()) {
+  looked_at_ = 0;
+  if (functions_ && driver_ && driver_->record_context != nullptr) {
+    counting_.emplace(cupti_, *functions_);
+    return;
+  }
+  gave_up_ = true;
+  faults_.add("executed FLOPs not counted",
+              functions_ ? "the driver is older than CUDA 12.5"
+                         : cupti_.path + " has no range profiler: it is older than CUDA 12.6",
+              "update the driver and CUPTI; model FLOPs and GPU-seconds are measured all the same");
+}
+
+void GpuLooks::context_created(CUcontext context) noexcept {
+  try {
+    if (counting_) counting_->context_created(context);
+  } catch (...) {  // out of memory: this context is not counted, and its device's sets do not come
+    gave_up_ = true;
+  }
+}
+
+void GpuLooks::context_ends(CUcontext context) noexcept {
+  if (counting_) counting_->context_ends(context);
+}
+
+/// Asked only while something is captured: it costs a call of the driver.
+bool GpuLooks::is_captured(CUstream stream) const noexcept {
+  if (captures_.load(std::memory_order_relaxed) <= 0 || !driver_) return false;
+  CUstreamCaptureStatus status = CU_STREAM_CAPTURE_STATUS_NONE;
+  return driver_->is_capturing(stream, &status) == CUDA_SUCCESS &&
+         status != CU_STREAM_CAPTURE_STATUS_NONE;
+}
+
+bool GpuLooks::closes() noexcept {
+  if (!boundary_.try_lock()) return false;
+  try {
+    // A captured stream must not be waited for: the look goes on over the next step, for nothing.
+    if (captures_ > 0)
+      spoiled_ = true;
+    else if (now_.look == GpuLook::kCounted)
+      close_counting();
+  } catch (...) {
+    spoiled_ = true;
+  }
+  return true;
+}
+
+void GpuLooks::close_counting() {
+  const bool idle = counting_->wait_until_idle(*driver_, patience(typical_step_ns_));
+  if (!idle) not_idle();
+  launched_before_ = launches_of(launches_.open());
+  closed_.clear();
+  const auto refusal = counting_->end(closed_);
+  if (refusal) refused(*refusal, now_.set);
+  if (!idle || refusal) spoiled_ = true;
+}
+
+bool GpuLooks::opens(bool in_step) noexcept {
+  const std::lock_guard boundary(boundary_, std::adopt_lock);
+  try {
+    const auto closed = launches_.last_closed();
+    if (!closed) return false;
+    const std::int64_t now_ns = monotonic_ns();
+    const GpuPlan::Ended interval = ended(*closed, now_ns - std::exchange(last_cut_ns_, now_ns));
+    if (closed->step != kOutsideSteps) {
+      next_step_ = closed->step + 1;
+      typical_step_ns_ =
+          typical_step_ns_ == 0 ? interval.ns : (3 * typical_step_ns_ + interval.ns) / 4;
+    }
+    if (captures_ > 0) {  // as it is
+      launches_.look(now_.look == GpuLook::kTraced ? GpuLook::kTraced : GpuLook::kNone);
+      return false;
+    }
+    const bool can_prepare = !tracing_ && counters_can_be_prepared();
+    GpuPlan::Look next;
+    {
+      const std::lock_guard lock(plan_mutex_);
+      plan_.ended(interval);
+      if (can_prepare) plan_.counters_ready(*counting_->sets());
+      next = plan_.next(next_step_, in_step);
+    }
+    begin_look(next);
+  } catch (...) {
+    now_ = {};
+  }
+  return now_.look == GpuLook::kTraced;
+}
+
+/// What came of the look at the interval that has just been cut off.
+GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64_t ns) {
+  const bool is_its = looked_at_ == interval.number;
+  const bool whole =
+      is_its && !std::exchange(spoiled_, false) &&
+      (now_.look != GpuLook::kCounted || launched_before_ == interval.kernels + interval.graphs);
+  GpuPlan::Ended ended{.in_step = interval.step != kOutsideSteps,
+                       .signature = static_cast<std::int64_t>(interval.signature),
+                       .launches = interval.kernels + interval.graphs,
+                       .look = whole ? now_ : GpuPlan::Look{},
+                       .tried = now_.look != GpuLook::kNone,
+                       .ns = ns};
+  if (now_.look == GpuLook::kCounted && whole && !closed_.empty()) {
+    const std::lock_guard lock(results_mutex_);
+    results_.push_back({.step = interval.step,
+                        .signature = ended.signature,
+                        .ranges = std::exchange(closed_, {})});
+  }
+  return ended;
+}
+
+/// True at the boundary from which on the counters can be used.
+bool GpuLooks::counters_can_be_prepared() {
+  if (counters_ready_ || gave_up_) return false;
+  if (const auto refusal = counting_->get_acquainted()) {
+    refused(*refusal, std::nullopt);
+    return false;
+  }
+  counters_ready_ = counting_->sets().has_value();
+  return counters_ready_;
+}
+
+void GpuLooks::begin_look(const GpuPlan::Look& look) {
+  const bool was_counting = now_.look == GpuLook::kCounted;
+  now_ = look;
+  spoiled_ = false;
+  if (!robbed_ && tracing_ != (look.look == GpuLook::kTraced)) trace(!tracing_);
+  if (look.look == GpuLook::kCounted && !begin_counting(look.set)) now_ = {};
+  if (was_counting && now_.look != GpuLook::kCounted) counting_->release();
+  const auto open = launches_.open();
+  looked_at_ = open ? open->number : -1;
+  // What was launched before the range began is not in it.
+  if (now_.look == GpuLook::kCounted && launches_of(open) > 0) spoiled_ = true;
+  launches_.look(now_.look, now_.timeline ? std::optional(next_step_) : std::nullopt);
+}
+
+bool GpuLooks::begin_counting(std::size_t set) {
+  if (!counting_->wait_until_idle(*driver_, patience(typical_step_ns_))) {
+    not_idle();
+    return false;
+  }
+  not_idle_ = 0;
+  const auto refusal = counting_->begin(set);
+  if (!refusal) return true;
+  counting_->release();
+  refused(*refusal, set);
+  return false;
+}
+
+/// Records come of the kernels that are launched while it is on. What still runs when it is
+/// switched off may lose its record: it is waited for.
+///
+/// Where nobody asked us for a buffer, the records may be another profiler's by now, and so may be
+/// the switch: it is left alone until the drain thread knows.
+void GpuLooks::trace(bool on) {
+  if (on) {
+    wanted_buffer_ = false;
+  } else if (!wanted_buffer_) {
+    return;
+  } else if (counting_) {
+    counting_->wait_until_idle(*driver_, patience(typical_step_ns_));
+  }
+  for (const auto kind : {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_MEMCPY,
+                          CUPTI_ACTIVITY_KIND_MEMSET}) {
+    const CUptiResult result = on ? cupti_.enable(kind) : cupti_.disable(kind);
+    if (result != CUPTI_SUCCESS && kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL) {
+      faults_.add(on ? "GPU tracing not resumed" : "GPU tracing not paused",
+                  fmt::format("{}: {}", on ? "cuptiActivityEnable" : "cuptiActivityDisable",
+                              text_of(cupti_, result)),
+                  "steps that are not traced get the mean of those like them that were");
+      const std::lock_guard lock(plan_mutex_);
+      plan_.give_up_tracing();
+      if (on) now_ = {};
+      return;
+    }
+  }
+  tracing_ = on;
+  if (!on) cupti_.flush_all(0);  // so that the next window begins with a buffer of its own
+}
+
+void GpuLooks::not_idle() {
+  faults_.add("step not counted", "the GPU did not come to rest at the step's end", "");
+  if (++not_idle_ < kPatience) return;
+  gave_up_ = true;
+  const std::lock_guard lock(plan_mutex_);
+  plan_.give_up_counters();
+}
+
+void GpuLooks::refused(const Refusal& refusal, std::optional<std::size_t> set) {
+  const bool busy = refusal.result == CUPTI_ERROR_HARDWARE_BUSY;
+  faults_.add("executed FLOPs not counted", refusal.call + ": " + text_of(cupti_, refusal.result),
+              remedy_for(refusal.result));
+  if (busy && ++busy_ < kPatience) return;
+  const std::lock_guard lock(plan_mutex_);
+  if (set && !busy && !is_forbidden(refusal.result)) {
+    plan_.give_up(*set);
+    return;
+  }
+  gave_up_ = true;
+  plan_.give_up_counters();
+}
+
+void GpuLooks::robbed() {
+  robbed_ = true;
+  const std::lock_guard lock(plan_mutex_);
+  plan_.give_up_tracing();
+}
+
+}  // namespace flopprof::capture

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "profiler/capture/cupti_library.h"
+#include "profiler/capture/driver.h"
+#include "profiler/capture/range_counting.h"
+#include "profiler/capture/step_watcher.h"
+#include "profiler/counters/executed_ledger.h"
+#include "profiler/record/drained.h"
+#include "profiler/steps/gpu_plan.h"
+#include "profiler/steps/launch_log.h"
+
+namespace flopprof::capture {
+
+/// Looks at steps as the plan says: switches the tracing of kernels on and off, and counts what
+/// executes, always at a step's boundary, on the thread that ends it.
+///
+/// Never destroyed, as its callers are the job's threads.
+class GpuLooks : public StepWatcher {
+ public:
+  struct Faults {  ///< how what goes wrong is told
+    std::function<void(const char* what, const std::string& detail, const char* remedy)> add;
+  };
+  GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
+           const steps::GpuPlan::Settings& settings, Faults faults);
+
+  // Of the job's threads.
+  bool closes() noexcept override;
+  bool opens(bool in_step) noexcept override;
+
+  // Of CUPTI's callbacks, on any thread.
+  void context_created(CUcontext context) noexcept;
+  void context_ends(CUcontext context) noexcept;
+  void capture_began() noexcept { captures_.fetch_add(1); }
+  void capture_ended() noexcept { captures_.fetch_sub(1); }
+  bool is_captured(CUstream stream) const noexcept;
+  void buffer_wanted() noexcept { wanted_buffer_.store(true, std::memory_order_relaxed); }
+
+  /// The drain thread: adds what was counted.
+  void drain(bool last, Drained& drained);
+  /// Another profiler has taken the kernel records: they are its own now.
+  void robbed();
+
+ private:
+  struct Result {
+    std::int64_t step = 0;
+    std::int64_t signature = 0;
+    std::vector<CountedRange> ranges;
+  };
+
+  void close_counting();
+  void begin_look(const steps::GpuPlan::Look& look);
+  bool begin_counting(std::size_t set);
+  void trace(bool on);
+  steps::GpuPlan::Ended ended(const steps::LaunchInterval& interval, std::int64_t ns);
+  bool counters_can_be_prepared();
+  void refused(const Refusal& refusal, std::optional<std::size_t> set);
+  void not_idle();
+  void evaluate(bool last, Drained& drained);
+  void add(const Result& result, std::span<const CountedRange> ranges,
+           std::span<const CounterAnswer> answers, Drained& drained);
+
+  const CuptiLibrary& cupti_;
+  steps::LaunchLog& launches_;
+  const Faults faults_;
+  const std::optional<Driver> driver_;
+  const std::optional<RangeFunctions> functions_;
+  std::optional<RangeCounting> counting_;  // nothing where it is not possible
+  std::atomic<int> captures_{0};
+  std::atomic<bool> wanted_buffer_{false};  // since the tracing was switched on
+  std::atomic<bool> robbed_{false};
+
+  std::mutex boundary_;  // below: of the thread that is at a boundary, but for what says otherwise
+  std::mutex plan_mutex_;
+  steps::GpuPlan plan_;  // plan_mutex_: the drain thread tells it too
+  steps::GpuPlan::Look now_;
+  bool tracing_ = true;
+  bool counters_ready_ = false;
+  std::atomic<bool> gave_up_{false};
+  bool spoiled_ = false;
+  std::int64_t looked_at_ = -1;  // the number of the interval
+  std::int64_t launched_before_ = 0;
+  std::int64_t last_cut_ns_ = 0;
+  std::int64_t next_step_ = 0;
+  std::int64_t typical_step_ns_ = 0;
+  int not_idle_ = 0;  // in a row
+  int busy_ = 0;
+  std::vector<CountedRange> closed_;
+
+  std::mutex results_mutex_;
+  std::vector<Result> results_;
+  // The drain thread's:
+  counters::ExecutedLedger executed_;
+  int drains_to_wait_ = 0;
+  int waited_drains_ = 1;
+};
+
+}  // namespace flopprof::capture
