@@ -55,10 +55,19 @@ void read_again(const Options& options, views::TopView& view) {
   }
 }
 
+views::TopTable first_table(const views::TopView& view) {
+  return view.run.libtorch_seen || view.kernels.empty() ? views::TopTable::kOperators
+                                                        : views::TopTable::kKernels;
+}
+
 void print_once(const Options& options) {
-  const views::TopRequest request{
-      .width = terminal_width(), .height = 0, .colour = false, .live = false};
-  for (const std::string& line : views::top_frame(read(options), request)) {
+  const views::TopView view = read(options);
+  const views::TopRequest request{.width = terminal_width(),
+                                  .height = 0,
+                                  .colour = false,
+                                  .table = first_table(view),
+                                  .live = false};
+  for (const std::string& line : views::top_frame(view, request)) {
     std::cout << line << '\n';
   }
   if (!std::cout.flush()) throw ExitWith{1, "standard output is closed or full"};
@@ -76,9 +85,7 @@ bool obey(Screen::Event event, char key, views::TopTable& table) {
 
 void watch(const Options& options) {
   views::TopView view = read(options);  // before the screen is taken: a wrong path is said plainly
-  views::TopTable table = view.run.libtorch_seen || view.kernels.empty()
-                              ? views::TopTable::kOperators
-                              : views::TopTable::kKernels;
+  views::TopTable table = first_table(view);
   const auto asked = Milliseconds(static_cast<std::int64_t>(options.every_seconds * 1000));
   Screen screen;
   auto next = Clock::now() + asked;
