@@ -12,9 +12,11 @@
 #include "profiler/capture/activity_records.h"
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/cupti_subscription.h"
+#include "profiler/capture/gpu_faults.h"
 #include "profiler/capture/gpu_looks.h"
 #include "profiler/capture/kernel_name.h"
 #include "profiler/capture/launch_identity.h"
+#include "profiler/capture/this_process.h"
 #include "profiler/steps/kernel_ledger.h"
 
 namespace flopprof::capture {
@@ -28,12 +30,34 @@ struct Following {
   std::function<void()> hurry;
   ActivityBuffers buffers;
   LaunchIdentities identities;
+  std::unique_ptr<TapeRecorder> tape;  // null: nothing is kept
   std::unique_ptr<GpuLooks> looks;
+  std::atomic<std::int64_t> callbacks_ns{0};
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
+  bool dropped_lately = false;
 };
 std::atomic<Following*> following{nullptr};
+
+/// Times one callback of many for all: a clock reading is a fair part of what one takes.
+class CallbackClock {
+ public:
+  explicit CallbackClock(std::atomic<std::int64_t>& sum) : sum_(sum) {
+    thread_local std::uint32_t turn = 0;
+    if (++turn % kOneIn == 0) began_at_ = monotonic_ns();
+  }
+  ~CallbackClock() {
+    if (began_at_ != 0) sum_.fetch_add(kOneIn * (monotonic_ns() - began_at_));
+  }
+  CallbackClock(const CallbackClock&) = delete;
+  CallbackClock& operator=(const CallbackClock&) = delete;
+
+ private:
+  static constexpr std::uint32_t kOneIn = 512;
+  std::atomic<std::int64_t>& sum_;
+  std::int64_t began_at_ = 0;
+};
 
 steps::Launcher launcher(const Session& session) noexcept {
   const ThreadCounters* thread = session.observed_thread();
@@ -71,6 +95,7 @@ void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& ca
   const bool enters = call.callbackSite == CUPTI_API_ENTER;
   switch (kind_of(id)) {
     case DriverCall::kLaunch:
+      if (now.tape != nullptr) now.tape->call(id, call);
       note_launch(now, id, call);
       break;
     case DriverCall::kCaptureBegins: {
@@ -89,6 +114,7 @@ void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& ca
 
 void note_resource(Following& now, CUpti_CallbackId id,
                    const CUpti_ResourceData& resource) noexcept {
+  if (now.tape != nullptr) now.tape->resource(now.cupti, id, resource);
   switch (id) {
     case CUPTI_CBID_RESOURCE_CONTEXT_CREATED:
       now.looks->context_created(resource.context);
@@ -110,6 +136,7 @@ void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId i
                           const void* details) noexcept {
   Following* now = following.load(std::memory_order_acquire);
   if (now == nullptr) return;
+  const CallbackClock clock(now->callbacks_ns);
   if (domain == CUPTI_CB_DOMAIN_DRIVER_API)
     note_call(*now, id, *static_cast<const CUpti_CallbackData*>(details));
   else if (domain == CUPTI_CB_DOMAIN_RESOURCE)
@@ -157,16 +184,6 @@ bool tell(Session& session, const CuptiLibrary& cupti, const Refusal& refusal) {
   return true;
 }
 
-void add_fault(Drained& drained, const char* what, std::int64_t count, std::string detail,
-               const char* remedy) {
-  if (count <= 0) return;
-  drained.faults.push_back({.what = what,
-                            .count = count,
-                            .since_ns = drained.written_at_ns,
-                            .detail = std::move(detail),
-                            .remedy = remedy});
-}
-
 /// Their memory goes back to be filled again.
 void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& drained) {
   std::int64_t dropped = 0;
@@ -181,33 +198,19 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
         now.kernels, now.devices, now.cupti.version >= 130000,
         [&drained](TimelineKernel kernel) { drained.timeline.push_back(std::move(kernel)); }};
     if (!translate(now.cupti.next_record, buffer.data, buffer.used, sink)) ++unreadable;
+    if (now.tape != nullptr) now.tape->records(now.cupti.next_record, buffer.data, buffer.used);
     now.buffers.give_back(buffer.data);
     if (buffer.context != nullptr) ask_dropped(buffer.context, buffer.stream);
   }
   ask_dropped(nullptr, 0);
   if (dropped + unreadable > 0) now.kernels.records_dropped();
+  now.dropped_lately = dropped > 0;
   add_fault(drained, "GPU records dropped", dropped,
             "kernels were launched faster than their records could be kept",
             "totals leave their steps out");
   add_fault(drained, "GPU records unreadable", unreadable,
             "buffers of " + now.cupti.path + " could not be read to their end",
             "totals leave their steps out");
-}
-
-void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drained) {
-  add_fault(drained, "GPU records taken", changes.robbed_intervals,
-            "another profiler in the job, such as torch.profiler, took the records of kernels",
-            "run the job without it; from here on kernels are not timed");
-  constexpr const char* kLeftOut = "totals leave their steps out";
-  add_fault(drained, "GPU records missing", changes.missing_records,
-            "kernels were launched, and no record of their run came", kLeftOut);
-  add_fault(drained, "GPU kernels without times", changes.untimed_records,
-            "records came with no begin and end", kLeftOut);
-  add_fault(drained, "GPU records late", changes.late_records,
-            "records came after their step had been added up", kLeftOut);
-  add_fault(drained, "GPU-seconds of steps not known", changes.unusable_steps,
-            "records of these steps are missing or unusable",
-            "the other faults of this run say why");
 }
 
 std::unique_ptr<GpuLooks> looks_of(const Following& now) {
@@ -217,10 +220,11 @@ std::unique_ptr<GpuLooks> looks_of(const Following& now) {
       steps::GpuPlan::Settings{.budget = config.overhead_budget / 2,
                                .every = config.every_steps,
                                .timeline = config.timeline},
-      GpuLooks::Faults{[&session = now.session](const char* what, const std::string& detail,
-                                                const char* remedy) {
-        session.add_fault(what, detail, remedy);
-      }});
+      GpuLooks::Ways{
+          [&session = now.session](const char* what, const std::string& detail,
+                                   const char* remedy) { session.add_fault(what, detail, remedy); },
+          now.hurry},
+      now.tape.get());
 }
 
 }  // namespace
@@ -236,6 +240,10 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
   }
   auto now = std::unique_ptr<Following>(
       new Following{.cupti = *cupti, .session = session, .hurry = std::move(hurry)});
+  if (const std::string& folder = session.config().record_folder; !folder.empty()) {
+    now->cupti.get_version(&now->cupti.version);
+    now->tape = std::make_unique<TapeRecorder>(folder, now->cupti.version);
+  }
   now->looks = looks_of(*now);
   following.store(now.get(), std::memory_order_release);
   const CuptiCallbacks callbacks{
@@ -270,6 +278,7 @@ void drain_gpu(bool last, Drained& drained) {
   now->kernels.settle(last);
   now->session.launches().forget_before(now->kernels.settled_before());
   auto changes = now->kernels.take_changes();
+  if (now->dropped_lately) changes.robbed_intervals = 0;  // nobody took them
   tell_incomplete(changes, drained);
   if (changes.robbed_intervals > 0) now->looks->robbed();
   drained.gpu_steps = std::move(changes.steps);
@@ -278,6 +287,8 @@ void drain_gpu(bool last, Drained& drained) {
   drained.launches = std::move(changes.launches);
   drained.outside_launches = std::move(changes.outside_launches);
   now->looks->drain(last, drained);
+  drained.overhead.own_ns += now->callbacks_ns;
+  drained.overhead.total_ns += now->callbacks_ns;
   for (KernelWork& work : drained.kernels) work.kernel = demangled(work.kernel);
   for (TimelineKernel& kernel : drained.timeline) kernel.kernel = demangled(kernel.kernel);
   for (const auto& [number, device] : now->devices) drained.devices.push_back(device);

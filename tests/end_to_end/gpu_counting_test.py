@@ -117,6 +117,20 @@ class Timeline(Counting):
         )
         self.assertEqual(sorted(rows), 3 * [("gemm", 4, 4, 4)] + 3 * [("relu", 8, 2, 1)])
 
+    def test_of_a_recorded_tape_is_that_of_its_job(self):
+        options = ["--trace-steps", "0:49"]
+        kernels = (
+            "SELECT value, gridX, [end] - start, streamId FROM CUPTI_ACTIVITY_KIND_KERNEL "
+            "JOIN StringIds ON StringIds.id = demangledName ORDER BY start, streamId"
+        )
+        tapes = os.path.join(self.folder, "tapes")
+        self.attached("cubes", 50, options=options, FLOPPROF_RECORD=tapes)
+        job = self.gpu_ns_of_steps(), self.rows(kernels)
+        self.assertEqual(len(job[1]), 2 * 50)
+        (process,) = os.listdir(tapes)
+        self.attached("tape", options=options, SIMGPU_TAPE=os.path.join(tapes, process))
+        self.assertEqual((self.gpu_ns_of_steps(), self.rows(kernels)), job)
+
 
 if __name__ == "__main__":
     unittest.main()
