@@ -43,6 +43,13 @@ struct GpuTotal {
   ExecutedTotal executed;
 };
 
+/// What was launched outside steps, all devices together.
+struct GpuOutsideTotal {
+  std::int64_t kernels = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t gpu_ns = 0;
+};
+
 /// Training work in the plain fields.
 struct DeviceTotal {
   std::string host;

@@ -145,7 +145,8 @@ struct RunOverview {
   std::vector<DeviceTotal> gpus;    ///< those that ran kernels
   std::vector<ClassTotal> classes;  ///< those that the GPUs have counters of
   RunTotal total;
-  std::optional<GpuTotal> gpu;                   ///< nothing unless GPU work was observed
+  std::optional<GpuTotal> gpu;  ///< nothing unless GPU work was observed
+  GpuOutsideTotal gpu_outside;
   std::optional<FlopsSpread> flops_per_step;     ///< nothing without a step whose FLOPs are known
   std::optional<NsSpread> wall_per_step;         ///< nothing without a step
   std::optional<NsSpread> gpu_per_step;          ///< nothing without a step whose GPU time is known

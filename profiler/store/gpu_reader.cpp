@@ -115,6 +115,17 @@ std::optional<GpuTotal> read_gpu_total(const Database& run) {
   return totals.front();
 }
 
+GpuOutsideTotal read_gpu_outside(const Database& run) {
+  if (!knows_gpus(run)) return {};
+  return rows_of(run, kGpuOutsideQuery,
+                 [](const Row& row) {
+                   return GpuOutsideTotal{.kernels = row.integer("kernels"),
+                                          .kernel_ns = row.integer("kernel_ns"),
+                                          .gpu_ns = row.integer("gpu_ns")};
+                 })
+      .at(0);
+}
+
 std::vector<DeviceTotal> read_gpus(const Database& run) {
   if (!knows_gpus(run)) return {};
   const char* query = knows_executed(run)

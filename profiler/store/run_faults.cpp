@@ -61,6 +61,12 @@ Fault unseen_evaluation(const RunOverview& run) {
       .remedy = "count every step: `flopprof run --every 1`"};
 }
 
+/// From another tool, which says itself what it has not: counting more steps would not help.
+bool is_imported(const RunOverview& run) {
+  return std::any_of(run.faults.begin(), run.faults.end(),
+                     [](const Fault& fault) { return fault.what.starts_with("imported"); });
+}
+
 void add_gpu_notes(const RunOverview& run, std::vector<std::string>& notes) {
   const GpuTotal& gpu = *run.gpu;
   const ExecutedTotal& executed = gpu.executed;
@@ -109,8 +115,10 @@ std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<Proc
       !unwritten) {
     faults.push_back(nothing_attached(run));
   }
-  if (run.total.steps_without_flops > 0) faults.push_back(steps_without_flops(run));
-  if (run.total.observed_steps < run.total.steps) faults.push_back(unseen_evaluation(run));
+  if (!is_imported(run)) {
+    if (run.total.steps_without_flops > 0) faults.push_back(steps_without_flops(run));
+    if (run.total.observed_steps < run.total.steps) faults.push_back(unseen_evaluation(run));
+  }
   if (run.total.process_wall_ns > 0) {
     const double share =
         static_cast<double>(run.total.overhead_ns) / static_cast<double>(run.total.process_wall_ns);
@@ -127,7 +135,7 @@ std::vector<std::string> notes_of(const RunOverview& run) {
   } else if (run.libtorch_seen && total.steps == 0) {
     notes.emplace_back("no training step was seen; what was computed stands by phase");
   }
-  if (total.observed_steps < total.steps) {
+  if (total.observed_steps < total.steps && !is_imported(run)) {
     notes.push_back(
         fmt::format("{} of {} steps were counted; the others are extrapolated from counted "
                     "steps of equal signature",

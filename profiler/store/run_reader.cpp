@@ -231,6 +231,7 @@ RunOverview read_overview(const Database& database) {
   run.phases = read_phases(database);
   run.gpu = read_gpu_total(database);
   run.gpus = read_gpus(database);
+  run.gpu_outside = read_gpu_outside(database);
   run.classes = read_classes(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
@@ -266,7 +267,15 @@ std::vector<ProcessTotal> read_processes(const Database& run) {
   return rows_of(run, kProcessQuery, process_of);
 }
 
+std::vector<StepTotal> read_last_steps(const Database& run, std::int64_t most) {
+  auto steps =
+      rows_of(run, limited("SELECT * FROM step_total ORDER BY began_at_ns DESC", most), step_of);
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
 void set_steps_aside(Database& run, std::int64_t top) {
+  run.execute("DROP TABLE IF EXISTS temp.set_aside");
   run.execute("CREATE TEMP TABLE set_aside AS " + limited(kStepQuery, top));
 }
 

@@ -36,9 +36,12 @@ std::vector<OpTotal> read_ops(const Database& run);
 std::vector<LayerTotal> read_layers(const Database& run);
 std::vector<ProcessTotal> read_processes(const Database& run);
 
-/// Copies the steps, in order, at most `top` of them (0: all), out of the run's tables, so that
-/// they can be handed on without a lock: whoever reads our output slowly must not keep the job from
-/// writing.
+/// The last steps at most, in the order of time.
+std::vector<StepTotal> read_last_steps(const Database& run, std::int64_t most);
+
+/// Copies the steps, in order, at most `top` of them (0: all), in place of any before, out of the
+/// run's tables, so that they can be handed on without a lock: whoever reads our output slowly must
+/// not keep the job from writing.
 void set_steps_aside(Database& run, std::int64_t top);
 
 /// Hands on each step that was set aside, in flat memory.

@@ -145,7 +145,8 @@ Fields fields_of(const KernelTotal& kernel, std::int64_t kernel_ns) {
           {"share", "share", Share{share}},
           {"executed_flops", "", Nothing{}},
           {"other_launches", "launches outside steps", Count{kernel.other_launches}},
-          {"other_kernel_seconds", "", seconds(kernel.other_kernel_ns)}};
+          {"other_kernel_seconds", kernel_ns == 0 ? "their time" : "",
+           seconds(kernel.other_kernel_ns)}};
 }
 
 Fields fields_of(const DeviceTotal& device) {

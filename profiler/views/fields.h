@@ -20,6 +20,10 @@ struct Seconds {
 struct Share {
   double share = 0;
 };
+/// A share that something became more or less by.
+struct Change {
+  double share = 0;
+};
 /// A ratio or a rate whose unit the title says.
 struct Number {
   double number = 0;
@@ -32,7 +36,7 @@ struct Name {
 struct Word {
   std::string word;
 };
-using Value = std::variant<Nothing, Flops, Count, Seconds, Share, Number, Name, Word>;
+using Value = std::variant<Nothing, Flops, Count, Seconds, Share, Change, Number, Name, Word>;
 
 /// One cell of a view. Programs read `key` and the exact value, people `title` and the value with
 /// its unit; a field that no row gives a title is for programs only.

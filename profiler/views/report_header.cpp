@@ -148,6 +148,14 @@ void add_gpu_lines(const RunOverview& run, std::vector<HeaderLine>& lines) {
     lines.push_back({"GPU-seconds per step, median", seconds(run.gpu_per_step->median)});
 }
 
+void add_outside_lines(const RunOverview& run, std::vector<HeaderLine>& lines) {
+  const GpuOutsideTotal& outside = run.gpu_outside;
+  if (outside.kernels == 0) return;
+  lines.push_back({"GPU-seconds outside steps",
+                   fmt::format("{} in {} kernels", seconds_text(seconds_of(outside.gpu_ns)),
+                               grouped(outside.kernels))});
+}
+
 std::string peak_text(const Report& report, std::size_t gpu) {
   const Utilisation& found = report.utilisation;
   const DevicePeaks& peaks = found.devices[gpu];
@@ -184,6 +192,7 @@ std::vector<HeaderLine> header_of(const Report& report) {
   add_training_lines(run, lines);
   add_executed_lines(report, lines);
   add_gpu_lines(run, lines);
+  add_outside_lines(run, lines);
   add_utilisation_lines(report, lines);
   lines.push_back({"flopprof's overhead", overhead_text(run.total)});
   return lines;

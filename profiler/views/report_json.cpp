@@ -76,6 +76,13 @@ void write_gpu_totals(JsonWriter& json, const std::optional<GpuTotal>& gpu) {
   json.key("copied_bytes").integer(gpu->copied_bytes);
 }
 
+void write_outside_totals(JsonWriter& json, const RunOverview& run) {
+  if (!run.gpu) return;
+  json.key("other_kernels").integer(run.gpu_outside.kernels);
+  json.key("other_kernel_seconds").real(seconds_of(run.gpu_outside.kernel_ns));
+  json.key("other_gpu_seconds").real(seconds_of(run.gpu_outside.gpu_ns));
+}
+
 JsonWriter& write_maybe(JsonWriter& json, const std::optional<Flops>& flops) {
   return flops ? json.flops(*flops) : json.null();
 }
@@ -155,6 +162,7 @@ void write_totals(JsonWriter& json, const Report& report) {
   write_executed(json, run);
   write_comparison(json, report);
   write_gpu_totals(json, run.gpu);
+  write_outside_totals(json, run);
   write_utilisation(json, report);
   json.key("step_seconds").real(seconds_of(total.step_wall_ns));
   json.key("flopprof_overhead_seconds").real(seconds_of(total.overhead_ns)).end_object();

@@ -60,6 +60,13 @@ std::string seconds_text(double seconds) {
 
 std::string percent_text(double share) { return fmt::format("{:.1f} %", share * 100); }
 
+std::string change_text(double share) {
+  const double percent = share * 100;
+  if (percent == 0) return "0 %";
+  if (std::abs(percent) < 0.05) return fmt::format("{:+.1g} %", percent);
+  return fmt::format("{:+.1f} %", percent);
+}
+
 std::string number_text(double number) {
   const double size = std::abs(number);
   if (size >= 999.5 && size < 1e15) return grouped(std::llround(number));

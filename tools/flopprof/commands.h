@@ -19,6 +19,10 @@ void add_convert(CLI::App& app);
 void add_trend(CLI::App& app);
 void add_validate(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_diff(CLI::App& app);
+void add_export(CLI::App& app);
+void add_import(CLI::App& app);
+void add_top(CLI::App& app);
 
 /// The arguments after the program's name as CLI::App::parse takes them, last first. CLI11 ends a
 /// subcommand at `--`; of `run` the job's command follows there, so it becomes a plain word.

@@ -10,4 +10,7 @@ std::size_t terminal_width();
 /// Standard output is a terminal and NO_COLOR is not set (no-color.org).
 bool colour_wanted();
 
+/// TERM names a terminal that cannot be drawn on, or none.
+bool terminal_is_dumb();
+
 }  // namespace flopprof::tools
