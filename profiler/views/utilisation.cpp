@@ -16,14 +16,15 @@ DevicePeaks peaks_of_device(const std::string& name) {
     const auto peak = peaks->of(each.class_name);
     if (peak) device.by_class[peak->class_name] = peak->flops_per_second;
   }
-  device.source = "data sheet: " + (peaks->dense.empty() ? "" : peaks->dense.front().source);
+  if (!peaks->dense.empty())
+    device.source = fmt::format("data sheet: {}", peaks->dense.front().source);
   return device;
 }
 
 std::string source_of(const std::string& name, const std::string& flop_class) {
   const auto peaks = flops::peaks_of(name);
   const auto peak = peaks ? peaks->of(flop_class) : std::nullopt;
-  return peak ? "data sheet: " + peak->source : std::string();
+  return peak ? fmt::format("data sheet: {}", peak->source) : std::string();
 }
 
 /// In which most FLOPs were executed; empty where none were, or none are known.
