@@ -86,10 +86,12 @@ void add_uncounted(const ExecutedAndModel& facts, std::vector<Cause>& causes) {
   const Flops required{facts.model.count + facts.recomputed.count};
   if (scalar.count == 0) return;
   if (tensor == required) {
-    causes.push_back({.cause = "work that is no model FLOPs",
-                      .proven = true,
-                      .detail = "the tensor cores executed the model FLOPs exactly; the rest, " +
-                                flops_text(scalar) + ", ran on the scalar pipes"});
+    causes.push_back(
+        {.cause = "work that is no model FLOPs",
+         .proven = true,
+         .detail = fmt::format("the tensor cores executed the model FLOPs exactly; the rest, {}, "
+                               "ran on the scalar pipes",
+                               flops_text(scalar))});
   } else if (facts.uncounted_calls > 0) {
     causes.push_back({.cause = "work that is no model FLOPs",
                       .detail = fmt::format("{} calls of operators have no formula; the scalar "

@@ -71,7 +71,7 @@ void add_class_lines(const RunOverview& run, std::vector<HeaderLine>& lines) {
   for (const ClassTotal& each : run.classes) {
     if (!each.executed_flops || each.executed_flops->count == 0) continue;
     const std::string margin =
-        each.margin95.count > 0 ? " ± " + flops_text(each.margin95) : std::string();
+        each.margin95.count > 0 ? fmt::format(" ± {}", flops_text(each.margin95)) : std::string();
     lines.push_back(
         {"  in " + each.flop_class,
          fmt::format("{}{} ({})", flops_text(*each.executed_flops), margin, each.source)});

@@ -17,7 +17,8 @@ DevicePeaks peaks_of_device(const DeviceTotal& gpu, const MeasuredPeaks& measure
     const auto peak = peaks->of(each.class_name);
     if (peak) device.by_class[peak->class_name] = peak->flops_per_second;
   }
-  device.source = "data sheet: " + (peaks->dense.empty() ? "" : peaks->dense.front().source);
+  if (!peaks->dense.empty())
+    device.source = fmt::format("data sheet: {}", peaks->dense.front().source);
   return device;
 }
 
@@ -26,7 +27,7 @@ std::string source_of(const DeviceTotal& gpu, const MeasuredPeaks& measured,
   if (const auto own = measured.find(gpu.uuid); own != measured.end()) return own->second.source;
   const auto peaks = flops::peaks_of(gpu.name);
   const auto peak = peaks ? peaks->of(flop_class) : std::nullopt;
-  return peak ? "data sheet: " + peak->source : std::string();
+  return peak ? fmt::format("data sheet: {}", peak->source) : std::string();
 }
 
 /// In which most FLOPs were executed; empty where none were, or none are known.
