@@ -37,7 +37,8 @@ constexpr std::string_view name_of(CountSource source) {
 struct Executed {
   CountSource source = CountSource::kNone;
   std::map<FlopClass, Flops> by_class;
-  bool repeats_disagree = false;  ///< two runs counted different work: no count
+  bool repeats_disagree = false;      ///< two runs counted different work: no count
+  std::vector<std::string> problems;  ///< what could not be counted
   Flops all() const;
 };
 

@@ -1,6 +1,7 @@
 #include "profiler/convolution_timing/measure.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <exception>
 #include <utility>
@@ -25,7 +26,11 @@ convolution::Executed executed_by(const Candidate& candidate, const Bench& bench
     return candidate.known;
   }
   try {
-    return bench.count_launch(candidate.launch);
+    convolution::Executed executed = bench.count_launch(candidate.launch);
+    if (!executed.problems.empty()) {
+      problem = fmt::format("not counted: {}", fmt::join(executed.problems, "; "));
+    }
+    return executed;
   } catch (const std::exception& error) {
     problem = fmt::format("not counted: {}", error.what());
     return {};

@@ -81,6 +81,18 @@ TEST(Measure, CountsWhatIsNotKnownByDefinition) {
   EXPECT_EQ(rows[1].executed.all().count, 7u);
 }
 
+TEST(Measure, SaysWhatTheCountersLeftOut) {
+  Bench counting = bench();
+  counting.count_launch = [](const Launch&) {
+    return Executed{.source = CountSource::kCounted,
+                    .by_class = {{FlopClass::kFp32, {7}}},
+                    .problems = {"set D was refused", "set E too"}};
+  };
+  const auto rows = measure({two_convolutions()[0]}, counting);
+  EXPECT_EQ(rows[0].executed.all().count, 7u);
+  EXPECT_EQ(rows[0].problem, "not counted: set D was refused; set E too");
+}
+
 TEST(Measure, KeepsTheTimesWhereTheCountersAreDenied) {
   Bench denied = bench();
   denied.count_launch = [](const Launch&) -> Executed { throw std::runtime_error("denied"); };

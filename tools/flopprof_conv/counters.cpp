@@ -25,7 +25,8 @@ void run_and_wait(const Launch& launch) {
 Executed executed_by(const capture::WorkCount& count) {
   return {.source = count.flops.empty() ? CountSource::kNone : CountSource::kCounted,
           .by_class = count.flops,
-          .repeats_disagree = count.repeats_disagree};
+          .repeats_disagree = count.repeats_disagree,
+          .problems = count.problems};
 }
 
 }  // namespace
