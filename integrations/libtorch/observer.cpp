@@ -67,6 +67,7 @@ void begin(const at::RecordFunction& function, Frame::Kind kind) {
   frame->kind = kind;
   frame->began_at = ticks_now();
   enter_phase(*thread, *frame, outer, function);
+  thread->tell_running();
   frame->layer = layer_of(*thread, function, kind);
   if (kind == Frame::Kind::kOperator) {
     if (!op.does_no_flops) look_at_arguments(*port, *frame, function, sees_results.load());

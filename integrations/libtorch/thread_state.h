@@ -52,7 +52,18 @@ class ThreadState {
   Frame* top() { return depth_ == 0 ? nullptr : &frames_[depth_ - 1]; }
   /// Null when scopes nest deeper than any job's do: that call is not recorded.
   Frame* push();
-  void pop() { --depth_; }
+  void pop() {
+    --depth_;
+    tell_running();
+  }
+  /// Says which scope the thread is in, once its phase is known.
+  void tell_running() {
+    const Frame* frame = top();
+    const char* op = frame == nullptr || frame->op == nullptr ? nullptr : frame->op->name.c_str();
+    const Phase phase = frame == nullptr ? Phase::kOther : frame->phase;
+    counters_->running_op.store(op, std::memory_order_relaxed);
+    counters_->running_phase.store(static_cast<std::uint8_t>(phase), std::memory_order_relaxed);
+  }
   /// Closes the top scope, whose time and work are part of the one around it.
   void leave(std::uint64_t ticks, bool did_work);
   std::size_t depth() const { return depth_; }

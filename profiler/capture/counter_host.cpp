@@ -24,8 +24,7 @@ class SharedFile {
   SharedFile() : descriptor_(memfd_create("flopprof", MFD_CLOEXEC)) {
     // A job's own 0, 1 or 2 may be closed.
     constexpr int kOutOfTheWay = 10;
-    const int moved =
-        descriptor_ < 0 ? -1 : fcntl(descriptor_, F_DUPFD_CLOEXEC, kOutOfTheWay);
+    const int moved = descriptor_ < 0 ? -1 : fcntl(descriptor_, F_DUPFD_CLOEXEC, kOutOfTheWay);
     if (descriptor_ >= 0) close(descriptor_);
     descriptor_ = moved;
     if (descriptor_ < 0)
@@ -42,8 +41,8 @@ class SharedFile {
 
 void write_all(int file, const Bytes& bytes) {
   for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t count = pwrite(file, bytes.data() + done, bytes.size() - done,
-                                 static_cast<off_t>(done));
+    const ssize_t count =
+        pwrite(file, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
     if (count <= 0) throw std::runtime_error("shared memory cannot be written");
     done += static_cast<std::size_t>(count);
   }
@@ -97,8 +96,7 @@ std::vector<CounterAnswer> ask_counter_host(const std::string& libcupti,
     throw std::runtime_error(child.path + " gave no answer about the counters of " + libcupti);
   std::vector<CounterAnswer> answers;
   try {
-    for (const json& answer : json::from_cbor(said))
-      answers.push_back(answer_from(answer));
+    for (const json& answer : json::from_cbor(said)) answers.push_back(answer_from(answer));
   } catch (const json::exception& error) {
     throw std::runtime_error(child.path + " answered in words of its own: " + error.what());
   }

@@ -35,6 +35,14 @@ struct Following {
 };
 std::atomic<Following*> following{nullptr};
 
+steps::Launcher launcher(const Session& session) noexcept {
+  const ThreadCounters* thread = session.observed_thread();
+  if (thread == nullptr) return {};
+  const char* op = thread->running_op.load(std::memory_order_relaxed);
+  return {.op = op == nullptr ? "" : op,
+          .phase = thread->running_phase.load(std::memory_order_relaxed)};
+}
+
 /// Noted before the driver launches, for a record may come before it returns; taken back when it
 /// refuses. What is captured into a graph does not run.
 void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
@@ -54,8 +62,9 @@ void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& 
     return;
   }
   if (call.correlationData != nullptr) *call.correlationData = kNoted;
-  launch->graph ? log.graph_launched(call.correlationId, launch->identity)
-                : log.kernel_launched(call.correlationId, launch->identity);
+  const steps::Launcher by = launcher(now.session);
+  launch->graph ? log.graph_launched(call.correlationId, launch->identity, by)
+                : log.kernel_launched(call.correlationId, launch->identity, by);
 }
 
 void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
@@ -256,6 +265,7 @@ void drain_gpu(bool last, Drained& drained) {
   // The buffers first, then the log: it knows the launch of whatever they hold.
   const auto full = now->buffers.take_full();
   now->kernels.know(now->session.launches().known());
+  now->kernels.know(now->session.launches().take_launchers());
   read_buffers(*now, full, drained);
   now->kernels.settle(last);
   now->session.launches().forget_before(now->kernels.settled_before());
@@ -264,6 +274,7 @@ void drain_gpu(bool last, Drained& drained) {
   if (changes.robbed_intervals > 0) now->looks->robbed();
   drained.gpu_steps = std::move(changes.steps);
   drained.kernels = std::move(changes.kernels);
+  drained.op_gpu_work = std::move(changes.ops);
   drained.launches = std::move(changes.launches);
   drained.outside_launches = std::move(changes.outside_launches);
   now->looks->drain(last, drained);

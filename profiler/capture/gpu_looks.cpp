@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <map>
-#include <stdexcept>
 #include <utility>
 
 #include "profiler/capture/counter_refusal.h"
@@ -29,15 +26,6 @@ nanoseconds patience(std::int64_t typical_step_ns) {
 
 std::int64_t launches_of(const std::optional<steps::LaunchInterval>& interval) {
   return interval ? interval->kernels + interval->graphs : 0;
-}
-
-/// The session's own faults have been drained by then.
-void tell(Drained& drained, const char* what, std::string detail, const char* remedy) {
-  drained.faults.push_back({.what = what,
-                            .count = 1,
-                            .since_ns = drained.written_at_ns,
-                            .detail = std::move(detail),
-                            .remedy = remedy});
 }
 
 }  // namespace
@@ -108,11 +96,11 @@ void GpuLooks::close_counting() {
   if (!idle || refusal) spoiled_ = true;
 }
 
-void GpuLooks::opens(bool in_step) noexcept {
+bool GpuLooks::opens(bool in_step) noexcept {
   const std::lock_guard boundary(boundary_, std::adopt_lock);
   try {
     const auto closed = launches_.last_closed();
-    if (!closed) return;
+    if (!closed) return false;
     const std::int64_t now_ns = monotonic_ns();
     const GpuPlan::Ended interval = ended(*closed, now_ns - std::exchange(last_cut_ns_, now_ns));
     if (closed->step != kOutsideSteps) {
@@ -122,7 +110,7 @@ void GpuLooks::opens(bool in_step) noexcept {
     }
     if (captures_ > 0) {  // as it is
       launches_.look(now_.look == GpuLook::kTraced ? GpuLook::kTraced : GpuLook::kNone);
-      return;
+      return false;
     }
     const bool can_prepare = !tracing_ && counters_can_be_prepared();
     GpuPlan::Look next;
@@ -136,6 +124,7 @@ void GpuLooks::opens(bool in_step) noexcept {
   } catch (...) {
     now_ = {};
   }
+  return now_.look == GpuLook::kTraced;
 }
 
 /// What came of the look at the interval that has just been cut off.
@@ -254,85 +243,6 @@ void GpuLooks::robbed() {
   robbed_ = true;
   const std::lock_guard lock(plan_mutex_);
   plan_.give_up_tracing();
-}
-
-void GpuLooks::drain(bool last, Drained& drained) {
-  if (!counting_) return;
-  std::vector<std::string> problems;
-  if (!gave_up_ && !last) counting_->prepare(problems);
-  for (const std::string& problem : problems)
-    tell(drained, "executed FLOPs not counted", problem, "see flopprof doctor");
-  evaluate(last, drained);
-  auto changes = executed_.take_changes();
-  drained.executed_steps = std::move(changes.steps);
-  drained.executed_signatures = std::move(changes.signatures);
-  if (changes.unknown > 0)
-    tell(drained, "executed FLOPs beyond 64 bits", "a step executes more than can be kept", "");
-  const std::lock_guard lock(plan_mutex_);
-  drained.overhead.own_ns += plan_.spent_ns();
-  drained.overhead.total_ns += plan_.spent_ns();
-}
-
-/// Rarely, for whom it takes to ask uses a processor: at once, then at growing distances.
-void GpuLooks::evaluate(bool last, Drained& drained) {
-  constexpr int kMostDrains = 32;
-  constexpr auto kPatience = std::chrono::seconds(20);
-  constexpr auto kLastPatience = std::chrono::seconds(3);
-  if (--drains_to_wait_ > 0 && !last) return;
-  std::vector<Result> results;
-  {
-    const std::lock_guard lock(results_mutex_);
-    results.swap(results_);
-  }
-  if (results.empty()) return;
-  waited_drains_ = std::min(kMostDrains, 2 * waited_drains_);
-  drains_to_wait_ = waited_drains_;
-  std::vector<CountedRange> ranges;
-  for (Result& result : results)  // they keep their number
-    std::move(result.ranges.begin(), result.ranges.end(), std::back_inserter(ranges));
-  try {
-    const auto answers = counting_->values_of(ranges, last ? kLastPatience : kPatience);
-    std::size_t at = 0;
-    for (const Result& result : results) {
-      const std::size_t count = result.ranges.size();
-      add(result, std::span(ranges).subspan(at, count), std::span(answers).subspan(at, count),
-          drained);
-      at += count;
-    }
-  } catch (const std::runtime_error& error) {
-    tell(drained, "counters not evaluated", error.what(), "steps that were counted are left out");
-  }
-}
-
-/// Contexts that share a device share its row.
-void GpuLooks::add(const Result& result, std::span<const CountedRange> ranges,
-                   std::span<const CounterAnswer> answers, Drained& drained) {
-  std::map<std::int64_t, std::pair<const CountedRange*, std::vector<double>>> by_device;
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (!answers[i].error.empty()) {
-      tell(drained, "counters not evaluated", answers[i].error, "");
-      return;
-    }
-    auto& [range, sum] = by_device[ranges[i].device];
-    range = &ranges[i];
-    sum.resize(answers[i].values.size());
-    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += answers[i].values[k];
-  }
-  for (const auto& [device, counted] : by_device) {
-    const auto& [range, values] = counted;
-    const counters::CounterSet& set = range->chip->sets[range->set];
-    const std::int64_t no_counts = executed_.add(range->chip->sets, {.step = result.step,
-                                                                     .signature = result.signature,
-                                                                     .device = device,
-                                                                     .set = &set,
-                                                                     .values = values});
-    if (no_counts > 0)
-      tell(drained, "counter values that are no counts", fmt::format("counter set {}", set.name),
-           "");
-    const bool nothing = executed_.adds_nothing(result.signature, device, set);
-    const std::lock_guard lock(plan_mutex_);
-    plan_.adds_nothing(result.signature, range->set, nothing);
-  }
 }
 
 }  // namespace flopprof::capture

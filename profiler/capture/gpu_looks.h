@@ -34,7 +34,7 @@ class GpuLooks : public StepWatcher {
 
   // Of the job's threads.
   bool closes() noexcept override;
-  void opens(bool in_step) noexcept override;
+  bool opens(bool in_step) noexcept override;
 
   // Of CUPTI's callbacks, on any thread.
   void context_created(CUcontext context) noexcept;

@@ -9,9 +9,10 @@ namespace flopprof::capture {
 struct QuietChild {
   std::string path;
   std::vector<std::string> arguments;  ///< after the program's name
-  std::vector<std::string> forget;     ///< variables, or their first letters with a *, it is not to have
-  int input = -1;                      ///< the child's descriptor 3
-  int output = -1;                     ///< the child's descriptor 4
+  std::vector<std::string>
+      forget;       ///< variables, or their first letters with a *, it is not to have
+  int input = -1;   ///< the child's descriptor 3
+  int output = -1;  ///< the child's descriptor 4
 };
 
 /// Runs a program to its end, `at_most` so long, and then kills it. False when it did not begin;

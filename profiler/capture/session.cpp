@@ -22,24 +22,26 @@ class OwnTime {
   std::int64_t began_at_;
 };
 
+}  // namespace
+
 /// What is around the end of a step or of work outside steps, for who watches them.
-class Boundary {
+class Session::Boundary {
  public:
-  Boundary(StepWatcher* watcher, bool opens_step) : watcher_(watcher), opens_step_(opens_step) {
+  Boundary(Session& session, bool opens_step)
+      : session_(session), watcher_(session.watcher_), opens_step_(opens_step) {
     if (watcher_ != nullptr && !watcher_->closes()) watcher_ = nullptr;
   }
   ~Boundary() {
-    if (watcher_ != nullptr) watcher_->opens(opens_step_);
+    if (watcher_ != nullptr && watcher_->opens(opens_step_)) session_.observe_this_step();
   }
   Boundary(const Boundary&) = delete;
   Boundary& operator=(const Boundary&) = delete;
 
  private:
+  Session& session_;
   StepWatcher* watcher_;
   bool opens_step_;
 };
-
-}  // namespace
 
 Session::Session(const Config& config)
     : config_(config), plan_(config.overhead_budget, config.every_steps) {
@@ -158,6 +160,7 @@ void Session::look_if_overdue() {
 void Session::switch_observer(bool on) {
   if (on == observing_) return;
   observing_ = on;
+  observes_ = on;
   // What ended after the observer was switched off belongs to a step that was not observed.
   if (on) collect(), ledger_.end_outside();
   if (control_.observe != nullptr) control_.observe(on);
@@ -176,9 +179,15 @@ bool Session::takes_steps_of(std::string_view source) {
   return step_source_ == source;
 }
 
+/// A step that has only begun: it is observed whole.
+void Session::observe_this_step() {
+  const std::lock_guard lock(mutex_);
+  switch_observer(true);
+}
+
 void Session::end_update(const StepHints& hints) {
   if (!takes_steps_of("optimizer")) return;
-  const Boundary boundary(watcher_, true);
+  const Boundary boundary(*this, true);
   const std::lock_guard lock(mutex_);
   end_step(hints);
 }
@@ -187,7 +196,7 @@ void Session::step_began(const char* source) {
   const bool is_range = !config_.step_range.empty();
   if (is_range != (std::string_view(source) == "nvtx"))
     return;  // the range that was asked for decides
-  const Boundary boundary(watcher_, true);
+  const Boundary boundary(*this, true);
   const std::lock_guard lock(mutex_);
   step_source_ = source;
   marked_step_open_ = true;
@@ -204,7 +213,7 @@ void Session::step_ended(const char* source) {
     if (!marked_step_open_ || step_source_ != source) return;
     marked_step_open_ = false;
   }
-  const Boundary boundary(watcher_, false);
+  const Boundary boundary(*this, false);
   const std::lock_guard lock(mutex_);
   end_step({});
 }
@@ -235,67 +244,6 @@ void Session::add_formula(const std::string& op, const std::string& expression) 
 const char* Session::interned(const std::string& text) {
   const std::lock_guard lock(mutex_);
   return texts_.insert(text).first->c_str();
-}
-
-Drained Session::drain(bool last) {
-  const std::lock_guard lock(mutex_);
-  if (last)
-    ObserverPort::alive.store(false);
-  else
-    look_if_overdue();
-  if (observing_) collect();
-  if (last) {
-    if (came_late_) ledger_.forget_training();
-    ledger_.finish(take_batches());
-  }
-  auto changes = ledger_.take_changes(ns_per_tick());
-  Drained drained{.written_at_ns = now_ns(),
-                  .steps = std::move(changes.steps),
-                  .work = std::move(changes.work)};
-  for (auto& [key, counted] : faults_) {
-    if (counted.count > 0) drained.faults.push_back(counted);
-    counted.count = 0;
-  }
-  const auto served = static_cast<std::int64_t>(callbacks());
-  const std::int64_t own = own_ns_ + drain_ns_;
-  drained.overhead = {.callbacks = served,
-                      .callback_ns = control_.callback_ns,
-                      .own_ns = own,
-                      .total_ns = own + static_cast<std::int64_t>(static_cast<double>(served) *
-                                                                  control_.callback_ns),
-                      .step_source = step_source_};
-  if (control_.libtorch_version != nullptr) drained.libtorch = control_.libtorch_version;
-  drained.last = last;
-  return drained;
-}
-
-void Session::drain_cost_ns(std::int64_t thread_cpu_ns) {
-  const std::lock_guard lock(mutex_);
-  drain_ns_ = thread_cpu_ns;
-}
-
-void Session::after_fork_in_child() {
-  ledger_ = steps::Ledger();
-  // Leaked: another thread of the parent may have held its lock.
-  static_cast<void>(launches_.release());
-  launches_ = std::make_unique<steps::LaunchLog>();
-  plan_ = steps::SamplingPlan(config_.overhead_budget, config_.every_steps);
-  faults_.clear();
-  // Kept, for an operator that was running may still write to its cells; never read again.
-  for (Thread& thread : threads_) thread.in_use = thread.before_fork = true;
-  callbacks_before_ = 0;
-  callbacks_before_ = callbacks();
-  callbacks_taken_ = 0;
-  take_batches();
-  own_ns_ = drain_ns_ = 0;
-  watcher_ = nullptr;
-  step_source_.clear();
-  marked_step_open_ = draining_ = came_late_ = false;
-  restart();
-  ObserverPort::generation.fetch_add(1);
-  if (!observing_ && control_.observe != nullptr) control_.observe(true);
-  observing_ = true;
-  mutex_.unlock();
 }
 
 }  // namespace flopprof::capture

@@ -34,6 +34,9 @@ class Session : private ObserverPort {
   Session& operator=(const Session&) = delete;
 
   ObserverPort& port() { return *this; }
+  /// What the calling thread says of itself; null where no operator was seen on it, or nobody looks
+  /// at operators now.
+  const ThreadCounters* observed_thread() const noexcept;
   const Config& config() const { return config_; }
   /// Where GPU launches are noted, step by step.
   steps::LaunchLog& launches() { return *launches_; }
@@ -97,7 +100,9 @@ class Session : private ObserverPort {
   static Session& of(ObserverPort* port) { return *static_cast<Session*>(port); }
   void wire_port();
 
+  class Boundary;
   bool takes_steps_of(std::string_view source);
+  void observe_this_step();
 
   // All below need the lock.
   void restart();
@@ -115,6 +120,7 @@ class Session : private ObserverPort {
   ObserverControl control_{};
   std::function<void()> start_draining_;
   std::atomic<StepWatcher*> watcher_{nullptr};
+  std::atomic<bool> observes_{true};  // observing_, for who does not hold the lock
 
   std::mutex mutex_;
   std::deque<Thread> threads_;

@@ -6,18 +6,29 @@
 
 namespace flopprof::capture {
 
+namespace {
+
+thread_local ThreadCounters* this_thread = nullptr;
+
+}  // namespace
+
 ThreadCounters* Session::begin_thread() {
   thread_recorded();
   const std::lock_guard lock(mutex_);
   for (Thread& thread : threads_) {
-    if (!std::exchange(thread.in_use, true)) return &thread;
+    if (!std::exchange(thread.in_use, true)) return this_thread = &thread;
   }
-  return &threads_.emplace_back();
+  return this_thread = &threads_.emplace_back();
+}
+
+const ThreadCounters* Session::observed_thread() const noexcept {
+  return observes_.load(std::memory_order_relaxed) ? this_thread : nullptr;
 }
 
 void Session::end_thread(ThreadCounters* thread) {
   const std::lock_guard lock(mutex_);
   static_cast<Thread*>(thread)->in_use = false;
+  if (this_thread == thread) this_thread = nullptr;
 }
 
 WorkCounters* Session::find_counters(ThreadCounters* thread, const char* op, Phase phase,

@@ -10,7 +10,8 @@ class StepWatcher {
   /// is to follow.
   virtual bool closes() noexcept = 0;
   /// It has ended, and the next one, a step or work outside steps, is open. After closes() alone.
-  virtual void opens(bool in_step) noexcept = 0;
+  /// True when the operators of the next one should be seen too.
+  virtual bool opens(bool in_step) noexcept = 0;
 
  protected:
   ~StepWatcher() = default;

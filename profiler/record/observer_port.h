@@ -14,7 +14,7 @@
 
 namespace flopprof {
 
-inline constexpr std::uint32_t kObserverPortVersion = 1;
+inline constexpr std::uint32_t kObserverPortVersion = 2;
 
 /// Processor ticks where they are cheap to read, else nanoseconds. libflopprof.so knows the rate.
 inline std::uint64_t ticks_now() noexcept {
@@ -41,6 +41,10 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 struct ThreadCounters {
   std::atomic<std::uint64_t> signature{0};  ///< sum over operators of a hash of operator and shapes
   std::atomic<std::uint64_t> callbacks{0};
+  /// The innermost scope that is open, for what is launched in it: its operator, valid for ever, or
+  /// null, and a Phase.
+  std::atomic<const char*> running_op{nullptr};
+  std::atomic<std::uint8_t> running_phase{4};
 };
 
 /// Adds without a locked instruction: the caller is the only writer.

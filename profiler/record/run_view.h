@@ -7,6 +7,7 @@
 
 #include "profiler/record/fault.h"
 #include "profiler/record/flops.h"
+#include "profiler/record/gpu_view.h"
 
 namespace flopprof {
 
@@ -47,6 +48,7 @@ struct PhaseTotal {
   Flops recomputed_flops;
   std::string source;
   std::int64_t cpu_ns = 0;
+  std::optional<std::int64_t> kernel_ns;  ///< in traced steps; nothing: no launch was observed
 };
 
 /// Training work in the plain fields.
@@ -63,6 +65,8 @@ struct OpTotal {
   std::int64_t other_calls = 0;
   std::int64_t other_uncounted_calls = 0;  ///< of evaluation and other work
   std::int64_t cpu_ns = 0;
+  std::optional<std::int64_t> kernel_ns;  ///< in traced steps; nothing: it launched nothing
+  std::int64_t other_kernel_ns = 0;
 };
 
 /// Training work in the plain fields.
@@ -88,6 +92,10 @@ struct StepTotal {
   std::optional<Flops> model_flops;
   std::string source;
   std::optional<std::int64_t> gpu_ns;
+  std::string gpu_source = "none";  ///< measured, extrapolated, none
+  std::optional<Flops> executed_flops;
+  std::string executed_source = "none";
+  Flops executed_margin95;  ///< to either side; 0 unless the work is data-dependent
 };
 
 struct ProcessTotal {
@@ -104,38 +112,6 @@ struct ProcessTotal {
   std::int64_t step_wall_ns = 0;
   std::int64_t cpu_ns = 0;
   std::int64_t overhead_ns = 0;
-};
-
-/// One row of run.db's view gpu_total: training work alone.
-struct GpuTotal {
-  std::int64_t gpu_ns = 0;     ///< busy time, summed over devices
-  std::int64_t kernel_ns = 0;  ///< plain sum over kernels
-  std::int64_t kernels = 0;
-  std::int64_t allocated_ns = 0;            ///< time of the steps x devices
-  std::int64_t steps_without_gpu_time = 0;  ///< left out above
-};
-
-/// Training work in the plain fields.
-struct DeviceTotal {
-  std::string host;
-  std::int64_t device = 0;
-  std::string name;
-  std::string uuid;
-  std::int64_t kernels = 0;
-  std::int64_t kernel_ns = 0;
-  std::int64_t gpu_ns = 0;
-  std::int64_t other_kernels = 0;
-  std::int64_t other_kernel_ns = 0;
-  std::int64_t other_gpu_ns = 0;
-};
-
-/// Training work in the plain fields.
-struct KernelTotal {
-  std::string kernel;
-  std::int64_t launches = 0;
-  std::int64_t kernel_ns = 0;
-  std::int64_t other_launches = 0;
-  std::int64_t other_kernel_ns = 0;
 };
 
 /// One processor of the run: the CPU of a host.
@@ -166,13 +142,15 @@ struct RunOverview {
   std::int64_t processes = 0;
   bool libtorch_seen = false;
   std::vector<Device> devices;
-  std::vector<DeviceTotal> gpus;  ///< those that ran kernels
+  std::vector<DeviceTotal> gpus;    ///< those that ran kernels
+  std::vector<ClassTotal> classes;  ///< those that the GPUs have counters of
   RunTotal total;
-  std::optional<GpuTotal> gpu;                ///< nothing unless GPU work was observed
-  std::optional<FlopsSpread> flops_per_step;  ///< nothing without a step whose FLOPs are known
-  std::optional<NsSpread> wall_per_step;      ///< nothing without a step
-  std::optional<NsSpread> gpu_per_step;       ///< nothing without a step whose GPU time is known
-  std::optional<FlopsInterval> interval;      ///< nothing unless the total is extrapolated
+  std::optional<GpuTotal> gpu;                   ///< nothing unless GPU work was observed
+  std::optional<FlopsSpread> flops_per_step;     ///< nothing without a step whose FLOPs are known
+  std::optional<NsSpread> wall_per_step;         ///< nothing without a step
+  std::optional<NsSpread> gpu_per_step;          ///< nothing without a step whose GPU time is known
+  std::optional<FlopsSpread> executed_per_step;  ///< nothing without a step where they are known
+  std::optional<FlopsInterval> interval;         ///< nothing unless the total is extrapolated
   std::vector<PhaseTotal> phases;
   std::vector<Fault> faults;
   std::vector<std::string> notes;  ///< how to read the numbers, where that is not plain

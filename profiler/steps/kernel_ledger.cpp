@@ -15,9 +15,6 @@ constexpr std::int64_t kQuietRounds = 2;
 /// So many intervals are remembered after they were settled, to know a late record's step.
 constexpr std::size_t kRemembered = 256;
 
-/// So many signatures of intervals outside steps are told apart.
-constexpr std::size_t kMostOutside = 16'384;
-
 bool is_timed(std::int64_t began, std::int64_t ended) {
   return (began != 0 || ended != 0) && ended >= began;
 }
@@ -43,6 +40,21 @@ void KernelLedger::know(std::span<const LaunchInterval> intervals) {
     open_[at].interval = interval;
     near_ = interval.highest;
   }
+}
+
+void KernelLedger::know(std::vector<LaunchedBy> launchers) {
+  const auto by_id = [](const LaunchedBy& a, const LaunchedBy& b) { return a.id < b.id; };
+  std::sort(launchers.begin(), launchers.end(), by_id);
+  const auto middle = static_cast<std::ptrdiff_t>(launchers_.size());
+  launchers_.insert(launchers_.end(), launchers.begin(), launchers.end());
+  std::inplace_merge(launchers_.begin(), launchers_.begin() + middle, launchers_.end(), by_id);
+}
+
+const Launcher* KernelLedger::launcher_of(std::int64_t id) const {
+  const auto at =
+      std::lower_bound(launchers_.begin(), launchers_.end(), id,
+                       [](const LaunchedBy& one, std::int64_t sought) { return one.id < sought; });
+  return at == launchers_.end() || at->id != id ? nullptr : &at->launcher;
 }
 
 KernelLedger::Open* KernelLedger::interval_of(std::int64_t id) {
@@ -89,6 +101,11 @@ const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
   Sums& sums = open->kernels[kernel.kernel];
   ++sums.launches;
   sums.kernel_ns += ns;
+  if (const Launcher* launcher = launcher_of(id)) {
+    Sums& of_op = open->ops[{launcher->op, launcher->phase}];
+    ++of_op.launches;
+    of_op.kernel_ns += ns;
+  }
   return &open->interval;
 }
 
@@ -137,25 +154,11 @@ void KernelLedger::settle(bool last) {
     ++first_number_;
     if (last_at_ > 0) --last_at_;
   }
-}
-
-void KernelLedger::tell_launches(Open& open) {
-  open.told = true;
-  const LaunchInterval& interval = open.interval;
-  const std::int64_t launches = interval.kernels + interval.graphs;
-  if (interval.closed && interval.step != kOutsideSteps) {
-    // Nothing was launched: that is as good as traced.
-    changes_.launches.push_back({.step = interval.step,
-                                 .signature = static_cast<std::int64_t>(interval.signature),
-                                 .launches = launches,
-                                 .look = launches == 0 ? GpuLook::kTraced : interval.look});
-    return;
-  }
-  if (launches == 0) return;
-  const bool is_new = outside_intervals_.size() < kMostOutside;
-  const auto signature = static_cast<std::int64_t>(interval.signature);
-  const std::int64_t key = is_new || outside_intervals_.contains(signature) ? signature : 0;
-  changes_.outside_launches.push_back({.signature = key, .intervals = ++outside_intervals_[key]});
+  const auto unsettled =
+      std::find_if(open_.begin(), open_.end(), [](const Open& open) { return !open.settled; });
+  while (unsettled != open_.end() && !launchers_.empty() &&
+         launchers_.front().id < unsettled->interval.first)
+    launchers_.pop_front();
 }
 
 void KernelLedger::settle_one(Open& open) {
@@ -212,44 +215,6 @@ void KernelLedger::settle_outside(Open& open) {
     outside.changed = true;
   }
   add_kernels(open);
-}
-
-void KernelLedger::add_kernels(const Open& open) {
-  const bool in_steps = open.interval.closed && open.interval.step != kOutsideSteps;
-  for (const auto& [number, sums] : open.kernels) {
-    KernelSums& kernel = kernels_[number];
-    Sums& into = in_steps ? kernel.in_steps : kernel.outside;
-    into.launches += sums.launches;
-    into.kernel_ns += sums.kernel_ns;
-    kernel.changed = true;
-  }
-}
-
-KernelLedger::Changes KernelLedger::take_changes() {
-  for (auto& [number, outside] : outside_) {
-    if (!std::exchange(outside.changed, false)) continue;
-    changes_.steps.push_back({.step = kOutsideSteps,
-                              .device = number,
-                              .kernels = outside.sums.launches,
-                              .kernel_ns = outside.sums.kernel_ns,
-                              .busy_ns = outside.busy_ns,
-                              .copies = outside.copies,
-                              .copy_ns = outside.copy_ns,
-                              .copied_bytes = outside.copied_bytes});
-  }
-  for (std::size_t number = 0; number < kernels_.size(); ++number) {
-    KernelSums& kernel = kernels_[number];
-    if (!std::exchange(kernel.changed, false)) continue;
-    for (const bool in_steps : {true, false}) {
-      const Sums& sums = in_steps ? kernel.in_steps : kernel.outside;
-      if (sums.launches == 0) continue;
-      changes_.kernels.push_back({.kernel = std::string(names_[number]),
-                                  .in_steps = in_steps,
-                                  .launches = sums.launches,
-                                  .kernel_ns = sums.kernel_ns});
-    }
-  }
-  return std::exchange(changes_, {});
 }
 
 }  // namespace flopprof::steps

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "profiler/record/gpu_work.h"
@@ -28,6 +29,8 @@ class KernelLedger {
 
   /// What the log knows now. To be given before the kernels that were recorded before it was asked.
   void know(std::span<const LaunchInterval> intervals);
+  /// Who launched what; to be given before those kernels too.
+  void know(std::vector<LaunchedBy> launchers);
   /// Answers whose it is; nothing when it is nobody's, or when nobody looks at its times. Valid
   /// until the next call.
   const LaunchInterval* add(const KernelRecord& kernel);
@@ -48,6 +51,7 @@ class KernelLedger {
     std::int64_t unusable_steps = 0;
     std::int64_t robbed_intervals = 0;  ///< traced, and not one of their records came
     std::vector<StepLaunches> launches;
+    std::vector<OpGpuWork> ops;                     ///< take the place of rows with the same keys
     std::vector<OutsideLaunches> outside_launches;  ///< take the place of the same signature's
   };
   Changes take_changes();
@@ -68,6 +72,7 @@ class KernelLedger {
     LaunchInterval interval;
     std::map<std::uint32_t, DeviceWork> devices;
     std::unordered_map<std::uint32_t, Sums> kernels;
+    std::map<std::pair<const char*, std::uint8_t>, Sums> ops;
     std::set<std::uint32_t> graphs_seen;
     std::int64_t kernels_seen = 0;  // of those launched one by one
     std::int64_t changed_in_round = 0;
@@ -90,6 +95,8 @@ class KernelLedger {
   };
 
   Open* interval_of(std::int64_t id);
+  const Launcher* launcher_of(std::int64_t id) const;
+  void add_ops(const Open& open, bool in_steps);
   bool is_complete(const Open& open) const;
   void tell_launches(Open& open);
   void settle_one(Open& open);
@@ -106,7 +113,9 @@ class KernelLedger {
   std::int64_t near_ = 0;    // an id of these days, for those that have 32 bits
   std::size_t last_at_ = 0;  // where it was placed
   std::int64_t round_ = 0;
-  std::vector<KernelSums> kernels_;  // by number
+  std::vector<KernelSums> kernels_;   // by number
+  std::deque<LaunchedBy> launchers_;  // by id
+  std::map<std::pair<std::string, std::uint8_t>, KernelSums> ops_;
   std::map<std::uint32_t, OutsideSums> outside_;
   std::map<std::int64_t, std::int64_t> outside_intervals_;  // by signature
   Changes changes_;

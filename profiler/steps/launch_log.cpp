@@ -1,6 +1,8 @@
 #include "profiler/steps/launch_log.h"
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 namespace flopprof::steps {
 
@@ -23,6 +25,12 @@ void LaunchLog::note(std::uint32_t correlation, const Note& note) noexcept {
   at->kernels += note.kernels;
   at->graphs += note.graphs;
   at->signature += note.identity;
+  if (note.by.op == nullptr || at->look != GpuLook::kTraced) return;
+  if (launchers_.size() == kMostLaunchers) return;  // their kernels are nobody's
+  try {
+    launchers_.push_back({.id = id, .launcher = note.by});
+  } catch (const std::bad_alloc&) {  // the same
+  }
 }
 
 void LaunchLog::cut(std::int64_t step) {
@@ -57,6 +65,11 @@ std::optional<LaunchInterval> LaunchLog::last_closed() const {
 std::vector<LaunchInterval> LaunchLog::known() const {
   const std::lock_guard lock(mutex_);
   return {intervals_.begin(), intervals_.end()};
+}
+
+std::vector<LaunchedBy> LaunchLog::take_launchers() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(launchers_, {});
 }
 
 void LaunchLog::forget_before(std::int64_t number) {

@@ -29,6 +29,16 @@ struct LaunchInterval {
   bool closed = false;
 };
 
+/// What ran on the host when a kernel or a graph was launched.
+struct Launcher {
+  const char* op = nullptr;  ///< valid for ever; empty: no operator; null: nobody looked
+  std::uint8_t phase = 0;    ///< a Phase
+};
+struct LaunchedBy {
+  std::int64_t id = 0;
+  Launcher launcher;
+};
+
 /// The id that `id` stands for, of those that have its low 32 bits the one nearest to `near`.
 inline std::int64_t widened(std::uint32_t id, std::int64_t near) {
   return near + static_cast<std::int32_t>(id - static_cast<std::uint32_t>(near));
@@ -45,11 +55,13 @@ class LaunchLog {
   void start(GpuLook look, std::optional<std::int64_t> timeline_step = std::nullopt);
 
   /// `identity`: the same for launches of the same function with the same geometry.
-  void kernel_launched(std::uint32_t correlation, std::uint64_t identity = 0) noexcept {
-    note(correlation, {.kernels = 1, .identity = identity});
+  void kernel_launched(std::uint32_t correlation, std::uint64_t identity = 0,
+                       const Launcher& by = {}) noexcept {
+    note(correlation, {.kernels = 1, .identity = identity, .by = by});
   }
-  void graph_launched(std::uint32_t correlation, std::uint64_t identity = 0) noexcept {
-    note(correlation, {.graphs = 1, .identity = identity});
+  void graph_launched(std::uint32_t correlation, std::uint64_t identity = 0,
+                      const Launcher& by = {}) noexcept {
+    note(correlation, {.graphs = 1, .identity = identity, .by = by});
   }
   /// The driver refused the launch that was noted under this id.
   void kernel_refused(std::uint32_t correlation, std::uint64_t identity = 0) noexcept {
@@ -71,6 +83,8 @@ class LaunchLog {
 
   /// The intervals that are not forgotten, the last of them open.
   std::vector<LaunchInterval> known() const;
+  /// Of the launches in traced intervals whose launcher is known, those since it was last asked.
+  std::vector<LaunchedBy> take_launchers();
   /// Those before `number` are settled. The last one that was cut off stays.
   void forget_before(std::int64_t number);
 
@@ -79,6 +93,7 @@ class LaunchLog {
     std::int64_t kernels = 0;
     std::int64_t graphs = 0;
     std::uint64_t identity = 0;
+    Launcher by;
   };
   void note(std::uint32_t correlation, const Note& note) noexcept;
 
@@ -86,6 +101,8 @@ class LaunchLog {
   bool started_ = false;
   std::optional<std::int64_t> highest_;
   std::deque<LaunchInterval> intervals_;  // the last is open
+  static constexpr std::size_t kMostLaunchers = 1 << 18;
+  std::vector<LaunchedBy> launchers_;
 };
 
 }  // namespace flopprof::steps

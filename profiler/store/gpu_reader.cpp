@@ -8,25 +8,92 @@ namespace {
 
 bool knows_gpus(const Database& run) { return schema_version(run) >= kFirstSchemaWithGpu; }
 
+bool knows_executed(const Database& run) { return schema_version(run) >= kFirstSchemaWithExecuted; }
+
+std::optional<Flops> maybe_flops(const Row& row, std::string_view name) {
+  if (row.is_null(name)) return std::nullopt;
+  return row.flops(name);
+}
+
+ExecutedTotal executed_of(const Row& row) {
+  return {.flops = maybe_flops(row, "executed_flops"),
+          .source = row.text("executed_source"),
+          .counted_steps = row.integer("counted_steps"),
+          .extrapolated_steps = row.integer("extrapolated_steps"),
+          .steps_without = row.integer("steps_without_executed_flops"),
+          .is_interval = row.integer("is_interval") != 0,
+          .min = row.flops("executed_flops_min"),
+          .max = row.flops("executed_flops_max"),
+          .wall_ns = row.integer("wall_ns"),
+          .executed_wall_ns = row.integer("executed_wall_ns"),
+          .model_wall_ns = row.integer("model_wall_ns"),
+          .compared_steps = row.integer("compared_steps"),
+          .compared_executed = row.flops("compared_executed_flops"),
+          .compared_model = row.flops("compared_model_flops"),
+          .other_flops = maybe_flops(row, "other_executed_flops"),
+          .other_intervals_without = row.integer("other_intervals_without")};
+}
+
 GpuTotal total_of(const Row& row) {
-  return {.gpu_ns = row.integer("gpu_ns"),
-          .kernel_ns = row.integer("kernel_ns"),
-          .kernels = row.integer("kernels"),
-          .allocated_ns = row.integer("allocated_ns"),
-          .steps_without_gpu_time = row.integer("steps_without_gpu_time")};
+  GpuTotal total{.gpu_ns = row.integer("gpu_ns"),
+                 .kernel_ns = row.integer("kernel_ns"),
+                 .traced_kernel_ns = row.integer("kernel_ns"),
+                 .kernels = row.integer("kernels"),
+                 .allocated_ns = row.integer("allocated_ns"),
+                 .steps_without_gpu_time = row.integer("steps_without_gpu_time")};
+  if (!row.has("executed_flops")) return total;
+  total.extrapolated_gpu_ns = row.integer("extrapolated_gpu_ns");
+  total.traced_kernel_ns = row.integer("traced_kernel_ns");
+  total.copies = row.integer("copies");
+  total.copy_ns = row.integer("copy_ns");
+  total.copied_bytes = row.integer("copied_bytes");
+  total.steps_with_extrapolated_gpu_time = row.integer("steps_with_extrapolated_gpu_time");
+  total.executed = executed_of(row);
+  return total;
 }
 
 DeviceTotal device_of(const Row& row) {
-  return {.host = row.text("host"),
-          .device = row.integer("device"),
-          .name = row.text("name"),
-          .uuid = row.text("uuid"),
-          .kernels = row.integer("kernels"),
+  DeviceTotal device{.host = row.text("host"),
+                     .device = row.integer("device"),
+                     .name = row.text("name"),
+                     .uuid = row.text("uuid"),
+                     .kernels = row.integer("kernels"),
+                     .kernel_ns = row.integer("kernel_ns"),
+                     .gpu_ns = row.integer("gpu_ns"),
+                     .other_kernels = row.integer("other_kernels"),
+                     .other_kernel_ns = row.integer("other_kernel_ns"),
+                     .other_gpu_ns = row.integer("other_gpu_ns")};
+  if (!row.has("copies")) return device;
+  device.extrapolated_gpu_ns = row.integer("extrapolated_gpu_ns");
+  device.copies = row.integer("copies");
+  device.copy_ns = row.integer("copy_ns");
+  device.copied_bytes = row.integer("copied_bytes");
+  return device;
+}
+
+ClassTotal class_of(const Row& row) {
+  return {.flop_class = row.text("class"),
+          .executed_flops = maybe_flops(row, "executed_flops"),
+          .source = row.text("source"),
+          .counted_steps = row.integer("counted_steps"),
+          .extrapolated_steps = row.integer("extrapolated_steps"),
+          .steps_without = row.integer("steps_without"),
+          .margin95 = row.flops("margin95_flops"),
+          .other_flops = maybe_flops(row, "other_flops")};
+}
+
+PhaseGpuTotal phase_of(const Row& row) {
+  return {.phase = row.text("phase"),
+          .launches = row.integer("launches"),
+          .kernel_ns = row.integer("kernel_ns")};
+}
+
+OpGpuTotal op_of(const Row& row) {
+  return {.op = row.text("op"),
+          .launches = row.integer("launches"),
           .kernel_ns = row.integer("kernel_ns"),
-          .gpu_ns = row.integer("gpu_ns"),
-          .other_kernels = row.integer("other_kernels"),
-          .other_kernel_ns = row.integer("other_kernel_ns"),
-          .other_gpu_ns = row.integer("other_gpu_ns")};
+          .other_launches = row.integer("other_launches"),
+          .other_kernel_ns = row.integer("other_kernel_ns")};
 }
 
 KernelTotal kernel_of(const Row& row) {
@@ -54,6 +121,22 @@ std::vector<DeviceTotal> read_gpus(const Database& run) {
 std::vector<KernelTotal> read_kernels(const Database& run) {
   if (!knows_gpus(run)) return {};
   return rows_of(run, kKernelQuery, kernel_of);
+}
+
+std::vector<ClassTotal> read_classes(const Database& run) {
+  if (!knows_executed(run)) return {};
+  return rows_of(run, kClassQuery, class_of);
+}
+
+std::vector<PhaseGpuTotal> read_gpu_phases(const Database& run) {
+  if (!knows_executed(run)) return {};
+  return rows_of(run, "SELECT * FROM phase_gpu_total", phase_of);
+}
+
+std::vector<OpGpuTotal> read_gpu_ops(const Database& run) {
+  if (!knows_executed(run)) return {};
+  return rows_of(
+      run, "SELECT * FROM op_gpu_total ORDER BY kernel_ns DESC, other_kernel_ns DESC, op", op_of);
 }
 
 }  // namespace flopprof::store

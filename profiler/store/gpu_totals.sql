@@ -1,46 +1,114 @@
--- The sums of GPU work, on top of totals.sql.
+-- The sums of GPU time, on top of step_totals.sql.
 
--- Kernels in steps whose GPU time is known, and what was launched outside steps beside them. The same
--- device seen by several processes is one.
+-- What a step of a signature does on a device: the mean, rounded down, over its traced steps of which all
+-- records came. No rows where every step is traced: each has its own.
+CREATE VIEW gpu_signature AS
+WITH usable AS (
+  SELECT l.signature, g.* FROM gpu_step g CROSS JOIN step_launches l ON l.process = g.process AND l.step = g.step
+  WHERE l.look = 1 AND EXISTS (SELECT 1 FROM step_launches WHERE look <> 1)
+    AND (g.process, g.step) NOT IN (SELECT process, step FROM gpu_step WHERE busy_ns IS NULL)
+), n AS (
+  SELECT process, signature, count(DISTINCT step) AS steps FROM usable GROUP BY process, signature
+)
+SELECT u.process, u.signature, u.device, n.steps AS traced_steps,
+       sum(kernels) / n.steps AS kernels, sum(kernel_ns) / n.steps AS kernel_ns, sum(busy_ns) / n.steps AS busy_ns,
+       sum(copies) / n.steps AS copies, sum(copy_ns) / n.steps AS copy_ns,
+       sum(copied_bytes) / n.steps AS copied_bytes
+FROM usable u JOIN n ON n.process = u.process AND n.signature = u.signature
+GROUP BY u.process, u.signature, u.device;
+
+CREATE VIEW gpu_signature_total AS
+SELECT process, signature, sum(busy_ns) AS busy_ns FROM gpu_signature GROUP BY process, signature;
+
+-- Kernels and copies of traced steps, the same of other steps by their signature's mean, and what was
+-- launched outside steps beside them. The same device seen by several processes is one.
 CREATE VIEW device_total AS
 WITH unusable AS (
   SELECT DISTINCT process, step FROM gpu_step WHERE busy_ns IS NULL
+), others AS (
+  SELECT process, signature, count(*) AS steps FROM step_launches WHERE look <> 1 AND launches > 0
+  GROUP BY process, signature
+), parts AS (
+  SELECT process, device, kernels * (step >= 0) AS kernels, kernel_ns * (step >= 0) AS kernel_ns,
+         busy_ns * (step >= 0) AS busy_ns, 0 AS extrapolated_ns, copies * (step >= 0) AS copies,
+         copy_ns * (step >= 0) AS copy_ns, copied_bytes * (step >= 0) AS copied_bytes,
+         kernels * (step < 0) AS other_kernels, kernel_ns * (step < 0) AS other_kernel_ns,
+         busy_ns * (step < 0) AS other_busy_ns, kernel_ns * (step >= 0) AS traced_kernel_ns
+  FROM gpu_step WHERE device >= 0 AND (process, step) NOT IN unusable
+  UNION ALL
+  SELECT o.process, device, steps * kernels, steps * kernel_ns, steps * busy_ns, steps * busy_ns, steps * copies,
+         steps * copy_ns, steps * copied_bytes, 0, 0, 0, 0
+  FROM others o JOIN gpu_signature g ON g.process = o.process AND g.signature = o.signature WHERE device >= 0
+  UNION ALL
+  SELECT DISTINCT process, device, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM executed_signature
 ), s AS (
-  SELECT process, device,
-         sum(kernels * (step >= 0)) AS kernels, sum(kernel_ns * (step >= 0)) AS kernel_ns,
-         sum(busy_ns * (step >= 0)) AS busy_ns, sum(kernels * (step < 0)) AS other_kernels,
-         sum(kernel_ns * (step < 0)) AS other_kernel_ns, sum(busy_ns * (step < 0)) AS other_busy_ns
-  FROM gpu_step WHERE device >= 0 AND (process, step) NOT IN unusable GROUP BY process, device
+  SELECT process, device, sum(kernels) AS kernels, sum(kernel_ns) AS kernel_ns, sum(busy_ns) AS busy_ns,
+         sum(extrapolated_ns) AS extrapolated_ns, sum(copies) AS copies, sum(copy_ns) AS copy_ns,
+         sum(copied_bytes) AS copied_bytes, sum(other_kernels) AS other_kernels,
+         sum(other_kernel_ns) AS other_kernel_ns, sum(other_busy_ns) AS other_busy_ns,
+         sum(traced_kernel_ns) AS traced_kernel_ns
+  FROM parts GROUP BY process, device
 )
 SELECT p.host, s.device, coalesce(d.name, '') AS name, coalesce(d.uuid, '') AS uuid,
        sum(kernels) AS kernels, sum(kernel_ns) AS kernel_ns, sum(busy_ns) AS gpu_ns,
+       sum(extrapolated_ns) AS extrapolated_gpu_ns,  -- of gpu_ns
+       sum(copies) AS copies, sum(copy_ns) AS copy_ns, sum(copied_bytes) AS copied_bytes,
        sum(other_kernels) AS other_kernels, sum(other_kernel_ns) AS other_kernel_ns,
-       sum(other_busy_ns) AS other_gpu_ns
+       sum(other_busy_ns) AS other_gpu_ns, sum(traced_kernel_ns) AS traced_kernel_ns
 FROM s JOIN process p ON p.id = s.process
 LEFT JOIN gpu_device d ON d.process = s.process AND d.device = s.device
 GROUP BY p.host, CASE WHEN coalesce(d.uuid, '') = '' THEN p.id || '/' || s.device ELSE d.uuid END;
 
+-- In traced steps of which all records came, and outside steps.
 CREATE VIEW kernel_total AS
 SELECT StringIds.value AS kernel, sum(launches * in_steps) AS launches, sum(kernel_ns * in_steps) AS kernel_ns,
        sum(launches * NOT in_steps) AS other_launches, sum(kernel_ns * NOT in_steps) AS other_kernel_ns
 FROM kernel_work JOIN StringIds ON StringIds.id = kernel_work.kernel GROUP BY kernel;
 
+-- The same by what launched it. Forward, backward and optimizer work outside steps is `other`, as in
+-- totals.sql.
+CREATE VIEW op_gpu_phase AS
+SELECT op, CASE WHEN NOT in_steps AND phase IN ('forward', 'backward', 'optimizer') THEN 'other' ELSE phase
+           END AS phase, launches, kernel_ns
+FROM op_gpu_work;
+
+CREATE VIEW phase_gpu_total AS
+SELECT phase, sum(launches) AS launches, sum(kernel_ns) AS kernel_ns FROM op_gpu_phase GROUP BY phase;
+
+-- Training work in the plain columns, the rest beside it, as in op_total.
+CREATE VIEW op_gpu_total AS
+WITH t AS (SELECT *, phase IN ('forward', 'backward', 'optimizer') AS training FROM op_gpu_phase)
+SELECT StringIds.value AS op, sum(launches * training) AS launches, sum(kernel_ns * training) AS kernel_ns,
+       sum(launches * NOT training) AS other_launches, sum(kernel_ns * NOT training) AS other_kernel_ns
+FROM t JOIN StringIds ON StringIds.id = t.op GROUP BY t.op;
+
 -- Training work. No row without a GPU. allocated_ns: the time of the steps, of each world's slowest rank,
 -- times the devices that ran its kernels.
 CREATE VIEW gpu_total AS
-WITH worlds AS (
+WITH used AS (
+  SELECT DISTINCT process, device FROM gpu_step WHERE device >= 0
+  UNION SELECT DISTINCT process, device FROM executed_signature
+), worlds AS (
   SELECT max(t.step_wall_ns) AS step_wall_ns,
          (SELECT count(DISTINCT q.host || ' ' || coalesce(nullif(d.uuid, ''), q.id || '/' || g.device))
-          FROM process q JOIN gpu_step g ON g.process = q.id AND g.device >= 0
+          FROM process q JOIN used g ON g.process = q.id
           LEFT JOIN gpu_device d ON d.process = g.process AND d.device = g.device
           WHERE coalesce(q.world, q.id) = coalesce(t.world, t.process)) AS devices
   FROM process_total t GROUP BY coalesce(t.world, t.process)
-), unknown AS (
-  SELECT count(*) AS steps FROM step_total WHERE gpu_ns IS NULL
+), devices AS (
+  SELECT sum(gpu_ns) AS gpu_ns, sum(extrapolated_gpu_ns) AS extrapolated_gpu_ns, sum(kernel_ns) AS kernel_ns,
+         sum(kernels) AS kernels, sum(copies) AS copies, sum(copy_ns) AS copy_ns,
+         sum(copied_bytes) AS copied_bytes, sum(traced_kernel_ns) AS traced_kernel_ns FROM device_total
 )
-SELECT (SELECT coalesce(sum(gpu_ns), 0) FROM device_total) AS gpu_ns,
-       (SELECT coalesce(sum(kernel_ns), 0) FROM device_total) AS kernel_ns,
-       (SELECT coalesce(sum(kernels), 0) FROM device_total) AS kernels,
+SELECT coalesce(gpu_ns, 0) AS gpu_ns, coalesce(extrapolated_gpu_ns, 0) AS extrapolated_gpu_ns,
+       coalesce(kernel_ns, 0) AS kernel_ns, coalesce(kernels, 0) AS kernels,
+       coalesce(traced_kernel_ns, 0) AS traced_kernel_ns,  -- of kernel_ns
+       coalesce(copies, 0) AS copies, coalesce(copy_ns, 0) AS copy_ns, coalesce(copied_bytes, 0) AS copied_bytes,
        (SELECT coalesce(sum(step_wall_ns * devices), 0) FROM worlds) AS allocated_ns,
-       (SELECT steps FROM unknown) AS steps_without_gpu_time  -- left out of gpu_ns and kernel_ns
-WHERE EXISTS (SELECT 1 FROM gpu_step);
+       executed_total.*  -- and the steps that are left out of the sums above
+FROM devices CROSS JOIN executed_total
+WHERE EXISTS (SELECT 1 FROM gpu_step) OR EXISTS (SELECT 1 FROM step_launches);
+
+-- As an nsys export names it, the devices as each process numbers them.
+CREATE VIEW TARGET_INFO_GPU AS
+SELECT d.device AS id, d.name, d.uuid, d.device AS cuDevice, p.pid FROM gpu_device d JOIN process p ON p.id = d.process;

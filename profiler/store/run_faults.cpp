@@ -61,6 +61,33 @@ Fault unseen_evaluation(const RunOverview& run) {
       .remedy = "count every step: `flopprof run --every 1`"};
 }
 
+void add_gpu_notes(const RunOverview& run, std::vector<std::string>& notes) {
+  const GpuTotal& gpu = *run.gpu;
+  const ExecutedTotal& executed = gpu.executed;
+  if (gpu.steps_with_extrapolated_gpu_time > 0) {
+    notes.push_back(
+        fmt::format("GPU-seconds of {} of {} steps are the mean of traced steps that launched the "
+                    "same work",
+                    gpu.steps_with_extrapolated_gpu_time, run.total.steps));
+    notes.emplace_back("by kernel, operator and phase, kernel time is that of the traced steps");
+  }
+  if (run.classes.empty()) {
+    notes.emplace_back(
+        "GPU-seconds are measured; no FLOP counter was read, so what the GPU "
+        "executed is not known");
+  } else if (executed.steps_without > 0) {
+    notes.push_back(fmt::format(
+        "executed FLOPs leave {} of {} steps out: of no step that launched the same work were all "
+        "classes counted",
+        executed.steps_without, run.total.steps));
+  }
+  if (executed.is_interval) {
+    notes.emplace_back(
+        "executed FLOPs are an interval: steps that launched the same work executed "
+        "FLOPs that differ by more than 0.1 %");
+  }
+}
+
 }  // namespace
 
 bool is_alive(const ProcessEnd& process, std::int64_t now_ns) {
@@ -106,11 +133,7 @@ std::vector<std::string> notes_of(const RunOverview& run) {
                     "steps of equal signature",
                     total.observed_steps, total.steps));
   }
-  if (run.gpu) {
-    notes.emplace_back(
-        "GPU-seconds are measured; the FLOPs that the GPU executed are not counted by this "
-        "version");
-  }
+  if (run.gpu) add_gpu_notes(run, notes);
   return notes;
 }
 

@@ -4,9 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kExecutedTotalsSql.h"
 #include "kGpuTotalsSql.h"
 #include "kSchemaSql.h"
+#include "kStepTotalsSql.h"
 #include "kTotalsSql.h"
+#include "profiler/record/flop_class.h"
 
 namespace flopprof::store {
 namespace {
@@ -21,6 +24,17 @@ constexpr int kSqliteNotADatabase = 26;
 void set_writing_mode(Database& run) {
   run.execute(
       "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;");
+}
+
+void make_tables(Database& run) {
+  for (const char* sql :
+       {kSchemaSql, kTotalsSql, kStepTotalsSql, kGpuTotalsSql, kExecutedTotalsSql}) {
+    run.execute(sql);
+  }
+  Statement flop_class = run.prepare("INSERT INTO flop_class VALUES (?,?)");
+  for (std::size_t i = 0; i < kFlopClassNames.size(); ++i) {
+    flop_class.bind(0, static_cast<std::int64_t>(i)).bind(1, kFlopClassNames[i]).run();
+  }
 }
 
 bool has_run_row(const Database& run) {
@@ -118,9 +132,7 @@ Database create_run(const std::filesystem::path& path, const RunInfo& info,
   Database run(path, Database::Access::kCreate);
   set_writing_mode(run);
   Transaction transaction(run);
-  run.execute(kSchemaSql);
-  run.execute(kTotalsSql);
-  run.execute(kGpuTotalsSql);
+  make_tables(run);
   run.execute("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   Statement insert = run.prepare(
       "INSERT INTO run (run_id, command, directory, host, started_at_ns, flopprof_version,"

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "profiler/record/phase.h"
 #include "profiler/store/gpu_reader.h"
 #include "profiler/store/liveness.h"
 #include "profiler/store/rows.h"
@@ -89,6 +90,13 @@ StepTotal step_of(const Row& row) {
                  .source = row.text("source")};
   if (!row.is_null("model_flops")) step.model_flops = row.flops("model_flops");
   if (row.has("gpu_ns")) step.gpu_ns = row.maybe_integer("gpu_ns");
+  if (step.gpu_ns) step.gpu_source = "measured";
+  if (!row.has("executed_flops")) return step;
+  step.gpu_source = row.text("gpu_source");
+  step.executed_source = row.text("executed_source");
+  if (row.is_null("executed_flops")) return step;
+  step.executed_flops = row.flops("executed_flops");
+  step.executed_margin95 = row.flops("executed_margin95_flops");
   return step;
 }
 
@@ -164,17 +172,37 @@ void read_per_step(const Database& database, RunOverview& run) {
   Statement statement = database.prepare("SELECT * FROM per_step_total");
   const Row row(statement);
   while (statement.step()) {
+    const std::string quantity = row.text("quantity");
     const auto spread = [&row] {
       return NsSpread{row.integer("min"), row.integer("median"), row.integer("max")};
     };
-    if (row.text("quantity") == "wall_ns") {
-      run.wall_per_step = spread();
-    } else if (row.text("quantity") == "gpu_ns") {
-      run.gpu_per_step = spread();
-    } else {
-      run.flops_per_step = FlopsSpread{row.flops("min"), row.flops("median"), row.flops("max")};
-    }
+    const auto flops_spread = [&row] {
+      return FlopsSpread{row.flops("min"), row.flops("median"), row.flops("max")};
+    };
+    if (quantity == "wall_ns") run.wall_per_step = spread();
+    if (quantity == "gpu_ns") run.gpu_per_step = spread();
+    if (quantity == "model_flops") run.flops_per_step = flops_spread();
+    if (quantity == "executed_flops") run.executed_per_step = flops_spread();
   }
+}
+
+/// GPU work of a phase that called no operator makes a row of its own.
+std::vector<PhaseTotal> read_phases(const Database& database) {
+  auto phases = rows_of(database, kPhaseQuery, phase_of);
+  for (const PhaseGpuTotal& gpu : read_gpu_phases(database)) {
+    auto phase = std::find_if(phases.begin(), phases.end(),
+                              [&](const PhaseTotal& each) { return each.phase == gpu.phase; });
+    if (phase == phases.end()) {
+      phase = phases.insert(phases.end(), {.phase = gpu.phase, .source = "none"});
+    }
+    phase->kernel_ns = gpu.kernel_ns;
+  }
+  const auto place = [](const PhaseTotal& phase) {
+    return std::find(kPhaseNames.begin(), kPhaseNames.end(), phase.phase);
+  };
+  std::stable_sort(phases.begin(), phases.end(),
+                   [&](const PhaseTotal& a, const PhaseTotal& b) { return place(a) < place(b); });
+  return phases;
 }
 
 std::int64_t now_in_ns() {
@@ -200,9 +228,10 @@ RunOverview read_overview(const Database& database) {
       rows_of(database, "SELECT DISTINCT host, cpu_name FROM process ORDER BY host, cpu_name",
               [](const Row& row) { return Device{row.text("host"), row.text("cpu_name")}; });
   run.total = rows_of(database, kTotalQuery, total_of).at(0);
-  run.phases = rows_of(database, kPhaseQuery, phase_of);
+  run.phases = read_phases(database);
   run.gpu = read_gpu_total(database);
   run.gpus = read_gpus(database);
+  run.classes = read_classes(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
     run.interval =
@@ -217,7 +246,17 @@ RunOverview read_overview(const Database& database) {
   return run;
 }
 
-std::vector<OpTotal> read_ops(const Database& run) { return rows_of(run, kOpQuery, op_of); }
+std::vector<OpTotal> read_ops(const Database& run) {
+  auto ops = rows_of(run, kOpQuery, op_of);
+  for (const OpGpuTotal& gpu : read_gpu_ops(run)) {
+    auto op = std::find_if(ops.begin(), ops.end(),
+                           [&](const OpTotal& each) { return each.op == gpu.op; });
+    if (op == ops.end()) op = ops.insert(ops.end(), {.op = gpu.op, .source = "none"});
+    op->kernel_ns = gpu.kernel_ns;
+    op->other_kernel_ns = gpu.other_kernel_ns;
+  }
+  return ops;
+}
 
 std::vector<LayerTotal> read_layers(const Database& run) {
   return rows_of(run, kLayerQuery, layer_of);

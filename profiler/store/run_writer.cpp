@@ -37,14 +37,7 @@ void RunWriter::keep(Drained news) {
     const WorkKey key{row.step_class, row.phase, row.layer, row.op, row.part};
     kept_work_[key] = std::move(row);
   }
-  if (!news.devices.empty()) kept_.devices = std::move(news.devices);
-  for (const GpuStep& row : news.gpu_steps) {
-    if (kept_gpu_steps_.size() < kMostKeptSteps) kept_gpu_steps_[{row.step, row.device}] = row;
-  }
-  for (KernelWork& row : news.kernels) {
-    KernelWork& kept = kept_kernels_[{row.kernel, row.in_steps}];
-    kept = std::move(row);
-  }
+  kept_gpu_.keep(news);
 }
 
 Database RunWriter::open_existing() {
@@ -83,7 +76,7 @@ void RunWriter::start_anew(const std::string& why) {
                           .detail = path_.string() + " " + why,
                           .remedy = "give each run a path of its own with -o"});
   process_id_ = 0;
-  string_ids_.clear();
+  strings_.forget();
 }
 
 void RunWriter::write_process(Database& run) {
@@ -128,15 +121,6 @@ void RunWriter::write_steps(Database& run) {
   }
 }
 
-std::int64_t RunWriter::string_id(Database& run, const std::string& text) {
-  const auto known = string_ids_.find(text);
-  if (known != string_ids_.end()) return known->second;
-  run.prepare("INSERT OR IGNORE INTO StringIds (value) VALUES (?)").bind(0, text).run();
-  Statement find = run.prepare("SELECT id FROM StringIds WHERE value = ?");
-  find.bind(0, text).step();
-  return string_ids_[text] = find.integer(0);
-}
-
 void RunWriter::write_work(Database& run) {
   Statement insert = run.prepare(
       "INSERT OR REPLACE INTO op_work (process, step_class, phase, layer, op, part, calls,"
@@ -145,8 +129,8 @@ void RunWriter::write_work(Database& run) {
       "DELETE FROM op_work WHERE process = ? AND step_class = ? AND phase = ? AND layer = ? AND op "
       "= ?");
   for (const auto& [key, row] : kept_work_) {
-    const std::int64_t layer = string_id(run, row.layer);
-    const std::int64_t op = string_id(run, row.op);
+    const std::int64_t layer = strings_.id_of(run, row.layer);
+    const std::int64_t op = strings_.id_of(run, row.op);
     Statement& statement = is_empty_row(row) ? remove : insert;
     statement.bind(0, process_id_)
         .bind(1, std::int64_t{row.step_class})
@@ -160,27 +144,20 @@ void RunWriter::write_work(Database& run) {
   }
 }
 
-void RunWriter::write_gpu(Database& run) {
-  if (kept_.devices.empty() && kept_gpu_steps_.empty() && kept_kernels_.empty()) return;
-  Statement device = run.prepare("INSERT OR REPLACE INTO gpu_device VALUES (?,?,?,?)");
-  for (const GpuDevice& row : kept_.devices) {
-    device.bind(0, process_id_).bind(1, row.device).bind(2, row.name).bind(3, row.uuid).run();
-  }
-  Statement step = run.prepare("INSERT OR REPLACE INTO gpu_step VALUES (?,?,?,?,?,?)");
-  for (const auto& [key, row] : kept_gpu_steps_) {
-    step.bind(0, process_id_).bind(1, row.step).bind(2, row.device).bind(3, row.kernels);
-    step.bind(4, row.kernel_ns).bind(5, row.busy_ns).run();
-  }
-  for (const auto& [key, row] : kept_kernels_) {
-    const std::int64_t kernel = string_id(run, row.kernel);
-    run.prepare("INSERT OR REPLACE INTO kernel_work VALUES (?,?,?,?,?)")
-        .bind(0, process_id_)
-        .bind(1, kernel)
-        .bind(2, std::int64_t{row.in_steps})
-        .bind(3, row.launches)
-        .bind(4, row.kernel_ns)
-        .run();
-  }
+void RunWriter::write_losses(Database& run) {
+  const auto lost = [&](const char* what, std::int64_t count, const char* detail) {
+    if (count == 0) return;
+    add_fault(run, process_id_,
+              {.what = what,
+               .count = count,
+               .since_ns = kept_.written_at_ns,
+               .detail = detail,
+               .remedy = "make room on its disk"});
+  };
+  lost("run.db: steps dropped", dropped_steps_,
+       "there was no room for them; what was extrapolated over them is missing");
+  lost("run.db: GPU records dropped", kept_gpu_.lost(),
+       "there was no room for rows of steps, signatures or the timeline");
 }
 
 void RunWriter::write_kept() {
@@ -191,28 +168,19 @@ void RunWriter::write_kept() {
     write_process(run);
     write_steps(run);
     write_work(run);
-    write_gpu(run);
+    kept_gpu_.write(run, process_id_, process_.pid, strings_);
     for (const Fault& fault : kept_.faults) add_fault(run, process_id_, fault);
-    if (dropped_steps_ > 0) {
-      add_fault(run, process_id_,
-                {.what = "run.db: steps dropped",
-                 .count = dropped_steps_,
-                 .since_ns = kept_.written_at_ns,
-                 .detail = "there was no room for them; what was extrapolated over them is missing",
-                 .remedy = "make room on its disk"});
-    }
+    write_losses(run);
     transaction.commit();
   } catch (const DatabaseError&) {
     process_id_ = process_id_before;
-    string_ids_.clear();  // their rows may have been rolled back
+    strings_.forget();  // their rows may have been rolled back
     throw;
   }
   kept_.steps.clear();
   kept_.faults.clear();
   kept_work_.clear();
-  kept_.devices.clear();
-  kept_gpu_steps_.clear();
-  kept_kernels_.clear();
+  kept_gpu_.clear();
   dropped_steps_ = 0;
 }
 

@@ -4,11 +4,12 @@
 #include <map>
 #include <string>
 #include <tuple>
-#include <utility>
 
 #include "profiler/record/drained.h"
 #include "profiler/record/run_info.h"
 #include "profiler/store/database.h"
+#include "profiler/store/gpu_rows.h"
+#include "profiler/store/string_ids.h"
 
 namespace flopprof::store {
 
@@ -28,8 +29,6 @@ class RunWriter {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  using GpuStepKey = std::pair<std::int64_t, std::int64_t>;  // step, device
-  using KernelKey = std::pair<std::string, bool>;
   using WorkKey = std::tuple<std::int32_t, Phase, std::string, std::string, std::int32_t>;
 
   void keep(Drained news);
@@ -40,18 +39,16 @@ class RunWriter {
   void write_process(Database& run);
   void write_steps(Database& run);
   void write_work(Database& run);
-  void write_gpu(Database& run);
-  std::int64_t string_id(Database& run, const std::string& text);
+  void write_losses(Database& run);
 
   std::filesystem::path path_;
   RunInfo run_;
   ProcessInfo process_;
   std::int64_t process_id_ = 0;  // 0: no row yet
-  std::map<std::string, std::int64_t> string_ids_;
-  Drained kept_;  // all but what the maps below hold
+  StringIds strings_;
+  Drained kept_;  // all but what the two below hold
   std::map<WorkKey, OpWork> kept_work_;
-  std::map<GpuStepKey, GpuStep> kept_gpu_steps_;
-  std::map<KernelKey, KernelWork> kept_kernels_;
+  GpuRows kept_gpu_;
   std::int64_t dropped_steps_ = 0;
 };
 

@@ -1,5 +1,6 @@
--- run.db, schema 2. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
--- Where a table holds what an nsys export holds, it has that export's names (StringIds).
+-- run.db, schema 3. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
+-- Where a table holds what an nsys export holds, it has that export's names (StringIds,
+-- CUPTI_ACTIVITY_KIND_KERNEL).
 
 CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE);
 
@@ -77,20 +78,42 @@ CREATE TABLE gpu_device (
   PRIMARY KEY (process, device)
 ) WITHOUT ROWID;
 
--- The kernels that a step launched, whenever they ran. step -1: launched outside steps, in one row.
--- A row without busy_ns: records are missing, and the whole step is not used. A step without a row: not
--- added up yet, or begun before the process used a GPU.
-CREATE TABLE gpu_step (
+-- What each step asked its GPUs to do, from the driver's calls. Steps of equal signature launched the same
+-- work: what one of them does is taken for what all do.
+CREATE TABLE step_launches (
   process   INTEGER NOT NULL,
   step      INTEGER NOT NULL,
-  device    INTEGER NOT NULL,  -- -1: no kernel, or none to be used
-  kernels   INTEGER NOT NULL,
-  kernel_ns INTEGER NOT NULL,  -- plain sum
-  busy_ns   INTEGER,           -- measure of the union of the kernels' intervals
+  signature INTEGER NOT NULL,
+  launches  INTEGER NOT NULL,  -- of kernels and of graphs
+  look      INTEGER NOT NULL,  -- what else was measured: 0 nothing, 1 when its kernels ran, 2 what they executed
+  PRIMARY KEY (process, step)
+) WITHOUT ROWID;
+
+-- The intervals between steps.
+CREATE TABLE outside_launches (
+  process   INTEGER NOT NULL,
+  signature INTEGER NOT NULL,
+  intervals INTEGER NOT NULL,
+  PRIMARY KEY (process, signature)
+) WITHOUT ROWID;
+
+-- The kernels that a traced step launched, whenever they ran. step -1: launched outside steps, in one row.
+-- A row without busy_ns: records are missing, and the whole step is not used. A traced step without a row:
+-- not added up yet.
+CREATE TABLE gpu_step (
+  process      INTEGER NOT NULL,
+  step         INTEGER NOT NULL,
+  device       INTEGER NOT NULL,  -- -1: no kernel, or none to be used
+  kernels      INTEGER NOT NULL,
+  kernel_ns    INTEGER NOT NULL,  -- plain sum
+  busy_ns      INTEGER,           -- measure of the union of the kernels' intervals
+  copies       INTEGER NOT NULL DEFAULT 0,  -- and fills of memory: no part of the columns before
+  copy_ns      INTEGER NOT NULL DEFAULT 0,  -- plain sum
+  copied_bytes INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (process, step, device)
 ) WITHOUT ROWID;
 
--- Of the steps that are used, and of work outside steps.
+-- Of the traced steps that are used, and of work outside steps.
 CREATE TABLE kernel_work (
   process   INTEGER NOT NULL,
   kernel    INTEGER NOT NULL REFERENCES StringIds(id),
@@ -99,6 +122,80 @@ CREATE TABLE kernel_work (
   kernel_ns INTEGER NOT NULL,
   PRIMARY KEY (process, kernel, in_steps)
 ) WITHOUT ROWID;
+
+-- The same work by the operator that launched it.
+CREATE TABLE op_gpu_work (
+  process   INTEGER NOT NULL,
+  op        INTEGER NOT NULL REFERENCES StringIds(id),  -- '': by no operator that was observed
+  phase     TEXT NOT NULL,
+  in_steps  INTEGER NOT NULL,
+  launches  INTEGER NOT NULL,
+  kernel_ns INTEGER NOT NULL,
+  PRIMARY KEY (process, op, phase, in_steps)
+) WITHOUT ROWID;
+
+-- What executed a floating-point operation: fp32, tensor_bf16, ...
+CREATE TABLE flop_class (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+-- What a counted step executed, one column for each row of flop_class. NULL: not all counters of the class
+-- counted this step.
+CREATE TABLE executed_step (
+  process                  INTEGER NOT NULL,
+  step                     INTEGER NOT NULL,
+  device                   INTEGER NOT NULL,
+  fp64_flops               INTEGER,
+  fp32_flops               INTEGER,
+  fp16_flops               INTEGER,
+  fp8_flops                INTEGER,
+  tensor_fp64_flops        INTEGER,
+  tensor_tf32_flops        INTEGER,
+  tensor_fp16_flops        INTEGER,
+  tensor_bf16_flops        INTEGER,
+  tensor_fp8_flops         INTEGER,
+  tensor_fp4_flops         INTEGER,
+  tensor_fp4_fp6_flops     INTEGER,
+  tensor_fp4_fp6_fp8_flops INTEGER,
+  PRIMARY KEY (process, step, device)
+) WITHOUT ROWID;
+
+-- What a step, or an interval outside steps, of one signature executes: the mean over those that were
+-- counted. Every class that the device has counters of has a row.
+CREATE TABLE executed_signature (
+  process        INTEGER NOT NULL,
+  signature      INTEGER NOT NULL,
+  device         INTEGER NOT NULL,
+  flop_class     INTEGER NOT NULL REFERENCES flop_class(id),
+  flops          INTEGER,           -- NULL: not all counters of the class have counted yet
+  repeats        INTEGER NOT NULL,  -- of the counter that counted the fewest
+  spread         REAL NOT NULL,     -- the most that repeats disagree, as a share of the mean
+  data_dependent INTEGER NOT NULL,  -- they disagree by more than 1e-3: flops is no count
+  margin95_flops INTEGER NOT NULL,  -- to either side, with 95 % confidence, rounded up; 0 unless data_dependent
+  PRIMARY KEY (process, signature, device, flop_class)
+) WITHOUT ROWID;
+
+-- The full timeline of the steps that were asked for. Times are the profiling library's clock, nanoseconds.
+CREATE TABLE CUPTI_ACTIVITY_KIND_KERNEL (
+  start               INTEGER NOT NULL,
+  end                 INTEGER NOT NULL,
+  deviceId            INTEGER NOT NULL,
+  contextId           INTEGER NOT NULL,
+  streamId            INTEGER NOT NULL,
+  correlationId       INTEGER NOT NULL,
+  globalPid           INTEGER NOT NULL,  -- pid * 0x1000000
+  demangledName       INTEGER NOT NULL REFERENCES StringIds(id),
+  shortName           INTEGER NOT NULL REFERENCES StringIds(id),
+  registersPerThread  INTEGER NOT NULL,
+  gridX               INTEGER NOT NULL,
+  gridY               INTEGER NOT NULL,
+  gridZ               INTEGER NOT NULL,
+  blockX              INTEGER NOT NULL,
+  blockY              INTEGER NOT NULL,
+  blockZ              INTEGER NOT NULL,
+  staticSharedMemory  INTEGER NOT NULL,  -- bytes, as
+  dynamicSharedMemory INTEGER NOT NULL,
+  process             INTEGER NOT NULL,  -- an nsys export has neither this
+  step                INTEGER NOT NULL   -- nor this
+);
 
 CREATE TABLE fault (
   process  INTEGER NOT NULL,  -- 0: of the run

@@ -127,48 +127,6 @@ SELECT StringIds.value AS layer, calls, uncounted_calls,
        cpu_ns
 FROM s JOIN StringIds ON StringIds.id = s.layer;
 
--- A step of a world of ranks is one step: FLOPs are summed over the ranks, the slowest gives its time.
--- An extrapolated step has the mean of the observed steps of its class, never another class's.
--- GPU time is the sum over the devices of the process; NULL where it is not known for each.
-CREATE VIEW process_step AS
-SELECT coalesce(p.world, 'process ' || p.id) AS world, s.process, p.rank, s.step,
-       p.started_at_ns + s.began_after_ns AS began_at_ns, s.wall_ns,
-       CASE WHEN s.model_flops IS NOT NULL THEN s.model_flops
-            ELSE c.mean END AS model_flops,
-       CASE WHEN s.model_flops IS NOT NULL THEN 'modelled'
-            WHEN c.observed_steps > 0 THEN 'extrapolated' ELSE 'none' END AS source,
-       CASE WHEN s.model_flops IS NULL THEN c.model_flops_min ELSE s.model_flops END AS model_flops_min,
-       CASE WHEN s.model_flops IS NULL THEN c.model_flops_max ELSE s.model_flops END AS model_flops_max,
-       (SELECT CASE WHEN count(*) = count(busy_ns) THEN sum(busy_ns) END
-        FROM gpu_step g WHERE g.process = s.process AND g.step = s.step) AS gpu_ns
-FROM step s
-JOIN process p ON p.id = s.process
-JOIN (SELECT process, step_class, count(model_flops) AS observed_steps,
-             min(model_flops) AS model_flops_min, max(model_flops) AS model_flops_max,
-             sum(model_flops / 1000000000) / count(model_flops) * 1000000000
-             + (sum(model_flops / 1000000000) % count(model_flops) * 1000000000
-                + sum(model_flops % 1000000000)) / count(model_flops) AS mean
-      FROM step GROUP BY process, step_class) c
-  USING (process, step_class);
-
-CREATE VIEW step_total AS
-WITH alone AS (  -- worlds of one process, which need no sorting: their steps are what the process wrote
-  SELECT max(id) AS process FROM process GROUP BY coalesce(world, 'process ' || id) HAVING count(*) = 1
-)
-SELECT world, step, 1 AS ranks, began_at_ns, wall_ns, model_flops, source, gpu_ns
-FROM process_step WHERE process IN (SELECT process FROM alone)
-UNION ALL
-SELECT world, step, count(*) AS ranks, min(began_at_ns) AS began_at_ns, max(wall_ns) AS wall_ns,
-       CASE WHEN sum(model_flops IS NULL) > 0 THEN NULL
-            WHEN sum(model_flops / 1000000000) + sum(model_flops % 1000000000) / 1000000000 < 9223372036
-            THEN sum(model_flops / 1000000000) * 1000000000 + sum(model_flops % 1000000000)
-            ELSE printf('%d%09d', sum(model_flops / 1000000000) + sum(model_flops % 1000000000) / 1000000000,
-                        sum(model_flops % 1000000000) % 1000000000) END AS model_flops,
-       CASE WHEN sum(source = 'none') THEN 'none' WHEN sum(source = 'extrapolated') THEN 'extrapolated'
-            ELSE 'modelled' END AS source,
-       CASE WHEN count(*) = count(gpu_ns) THEN sum(gpu_ns) END AS gpu_ns
-FROM process_step WHERE process NOT IN (SELECT process FROM alone) GROUP BY world, step;
-
 CREATE VIEW process_total AS
 WITH s AS (
   SELECT process, sum(e9 * training) AS e9, sum(rest * training) AS rest,
@@ -240,58 +198,7 @@ SELECT CASE WHEN lo_e9 + lo_rest / 1000000000 < 9223372036 THEN lo_e9 * 10000000
             ELSE printf('%d%09d', hi_e9 + hi_rest / 1000000000, hi_rest % 1000000000) END AS model_flops_max
 FROM s;
 
--- The median of an even number of steps is the lower middle one: a value that occurred. FLOPs are
--- ordered by their number of digits first, which is right for INTEGER and TEXT alike.
-CREATE VIEW per_step_total AS
-WITH t AS MATERIALIZED (SELECT wall_ns, model_flops, gpu_ns FROM step_total),
-n AS (SELECT count(*) AS steps, count(model_flops) AS known, min(wall_ns) AS least, max(wall_ns) AS most FROM t),
-f AS MATERIALIZED (SELECT model_flops FROM t WHERE model_flops IS NOT NULL
-                   ORDER BY length(model_flops), model_flops)
-SELECT 'model_flops' AS quantity, known AS steps, (SELECT model_flops FROM f LIMIT 1) AS min,
-       (SELECT model_flops FROM f LIMIT 1 OFFSET (SELECT (known - 1) / 2 FROM n)) AS median,
-       (SELECT model_flops FROM f LIMIT 1 OFFSET (SELECT known - 1 FROM n)) AS max
-FROM n WHERE known > 0
-UNION ALL
-SELECT 'wall_ns', steps, least, (SELECT wall_ns FROM t ORDER BY wall_ns LIMIT 1 OFFSET (SELECT (steps - 1) / 2 FROM n)), most
-FROM n WHERE steps > 0
-UNION ALL
-SELECT 'gpu_ns', count(gpu_ns), min(gpu_ns),
-       (SELECT gpu_ns FROM t WHERE gpu_ns IS NOT NULL ORDER BY gpu_ns
-        LIMIT 1 OFFSET (SELECT (count(gpu_ns) - 1) / 2 FROM t)), max(gpu_ns)
-FROM t HAVING count(gpu_ns) > 0;
-
 -- The same fault of several processes is told once.
 CREATE VIEW fault_total AS
 SELECT what, sum(count) AS count, min(since_ns) AS since_ns, detail, remedy, count(*) AS processes
 FROM fault GROUP BY what, detail, remedy ORDER BY min(since_ns), what, detail;
-
--- What a world's first n steps cost, up to and including each step. Steps without FLOPs are left out of
--- the sum and counted beside it.
-CREATE VIEW step_running_total AS
-WITH s AS (
-  SELECT world, step, max(wall_ns) AS wall_ns, max(source = 'none') AS without,
-         CASE WHEN count(*) = count(gpu_ns) THEN sum(gpu_ns) END AS gpu_ns,
-         max(source = 'extrapolated') AS extrapolated,
-         sum(coalesce(model_flops, 0) / 1000000000) AS e9, sum(coalesce(model_flops, 0) % 1000000000) AS rest,
-         sum(coalesce(model_flops_min, 0) / 1000000000) AS min_e9,
-         sum(coalesce(model_flops_min, 0) % 1000000000) AS min_rest,
-         sum(coalesce(model_flops_max, 0) / 1000000000) AS max_e9,
-         sum(coalesce(model_flops_max, 0) % 1000000000) AS max_rest
-  FROM process_step GROUP BY world, step
-), r AS (
-  SELECT world, step, row_number() OVER w AS steps, sum(wall_ns) OVER w AS wall_ns,
-         sum(gpu_ns) OVER w AS gpu_ns, sum(gpu_ns IS NULL) OVER w AS without_gpu,
-         sum(without) OVER w AS without, max(extrapolated) OVER w AS extrapolated,
-         sum(e9) OVER w AS e9, sum(rest) OVER w AS rest, sum(min_e9) OVER w AS min_e9,
-         sum(min_rest) OVER w AS min_rest, sum(max_e9) OVER w AS max_e9, sum(max_rest) OVER w AS max_rest
-  FROM s WINDOW w AS (PARTITION BY world ORDER BY step)
-)
-SELECT world, step, steps, wall_ns, gpu_ns, without_gpu AS steps_without_gpu_time, without AS steps_without_flops,
-       CASE WHEN e9 + rest / 1000000000 < 9223372036 THEN e9 * 1000000000 + rest
-            ELSE printf('%d%09d', e9 + rest / 1000000000, rest % 1000000000) END AS model_flops,
-       CASE WHEN min_e9 + min_rest / 1000000000 < 9223372036 THEN min_e9 * 1000000000 + min_rest
-            ELSE printf('%d%09d', min_e9 + min_rest / 1000000000, min_rest % 1000000000) END AS model_flops_min,
-       CASE WHEN max_e9 + max_rest / 1000000000 < 9223372036 THEN max_e9 * 1000000000 + max_rest
-            ELSE printf('%d%09d', max_e9 + max_rest / 1000000000, max_rest % 1000000000) END AS model_flops_max,
-       CASE WHEN without = steps THEN 'none' WHEN extrapolated THEN 'extrapolated' ELSE 'modelled' END AS source
-FROM r;

@@ -17,6 +17,27 @@ Value maybe(std::optional<std::int64_t> count) {
   return Count{*count};
 }
 
+Value maybe(const std::optional<Flops>& flops) {
+  if (!flops) return Nothing{};
+  return *flops;
+}
+
+Value maybe_seconds(std::optional<std::int64_t> nanoseconds) {
+  if (!nanoseconds) return Nothing{};
+  return seconds(*nanoseconds);
+}
+
+/// A column that people see only where some row has a value.
+std::string_view title_if(bool has_value, std::string_view title) {
+  return has_value ? title : std::string_view();
+}
+
+/// Of a step, where both are known.
+Value executed_to_model(const StepTotal& step) {
+  if (!step.executed_flops || !step.model_flops || step.model_flops->count == 0) return Nothing{};
+  return share_of(*step.executed_flops, *step.model_flops);
+}
+
 }  // namespace
 
 Fields fields_of(const PhaseTotal& phase) {
@@ -27,11 +48,13 @@ Fields fields_of(const PhaseTotal& phase) {
           {"executed_flops", "", Nothing{}},
           {"calls", "calls", Count{phase.calls}},
           {"uncounted_calls", "uncounted", Count{phase.uncounted_calls}},
-          {"cpu_seconds", "CPU time", seconds(phase.cpu_ns)}};
+          {"cpu_seconds", "CPU time", seconds(phase.cpu_ns)},
+          {"kernel_seconds", title_if(phase.kernel_ns.has_value(), "kernel time"),
+           maybe_seconds(phase.kernel_ns)}};
 }
 
 Fields fields_of(const OpTotal& op, Flops training) {
-  return {{"op", "operator", Name{op.op}},
+  return {{"op", "operator", Name{op.op.empty() ? "(no operator)" : op.op}},
           {"model_flops", "model FLOPs", op.model_flops},
           {"source", "source", Word{op.source}},
           {"share", "share", share_of(op.model_flops, training)},
@@ -44,7 +67,10 @@ Fields fields_of(const OpTotal& op, Flops training) {
           {"evaluation_calls", "", Count{op.evaluation_calls}},
           {"other_calls", "", Count{op.other_calls}},
           {"other_uncounted_calls", "", Count{op.other_uncounted_calls}},
-          {"cpu_seconds", "CPU time", seconds(op.cpu_ns)}};
+          {"cpu_seconds", "CPU time", seconds(op.cpu_ns)},
+          {"kernel_seconds", title_if(op.kernel_ns.has_value(), "kernel time"),
+           maybe_seconds(op.kernel_ns)},
+          {"other_kernel_seconds", "", seconds(op.other_kernel_ns)}};
 }
 
 Fields fields_of(const LayerTotal& layer, Flops training) {
@@ -77,16 +103,37 @@ Fields fields_of(const ProcessTotal& process) {
 }
 
 Fields fields_of(const StepTotal& step) {
-  return {{"step", "step", Count{step.step}},
-          {"world", "", Name{step.world}},
-          {"ranks", "ranks", Count{step.ranks}},
-          {"began_at", "began at", Word{iso_time(step.began_at_ns)}},
-          {"model_flops", "model FLOPs", step.model_flops ? Value{*step.model_flops} : Nothing{}},
-          {"source", "source", Word{step.source}},
-          {"executed_flops", "", Nothing{}},
-          {"wall_seconds", "wall", seconds(step.wall_ns)},
-          {"gpu_seconds", step.gpu_ns ? "GPU busy" : "",
-           step.gpu_ns ? Value{seconds(*step.gpu_ns)} : Nothing{}}};
+  const bool executed = step.executed_flops.has_value();
+  const bool varies = step.executed_margin95.count > 0;
+  return {
+      {"step", "step", Count{step.step}},
+      {"world", "", Name{step.world}},
+      {"ranks", "ranks", Count{step.ranks}},
+      {"began_at", "began at", Word{iso_time(step.began_at_ns)}},
+      {"model_flops", "model FLOPs", maybe(step.model_flops)},
+      {"source", "source", Word{step.source}},
+      {"executed_flops", title_if(executed, "executed FLOPs"), maybe(step.executed_flops)},
+      {"executed_source", title_if(executed, "source"), Word{step.executed_source}},
+      {"executed_margin95_flops", title_if(varies, "± 95 %"),
+       executed ? Value{step.executed_margin95} : Nothing{}},
+      {"executed_to_model", title_if(executed, "executed / model"), executed_to_model(step)},
+      {"wall_seconds", "wall", seconds(step.wall_ns)},
+      {"gpu_seconds", title_if(step.gpu_ns.has_value(), "GPU busy"), maybe_seconds(step.gpu_ns)},
+      {"gpu_source", title_if(step.gpu_source == "extrapolated", "source"), Word{step.gpu_source}}};
+}
+
+Fields fields_of(const ClassTotal& flop_class, Flops executed) {
+  return {
+      {"class", "class", Word{flop_class.flop_class}},
+      {"executed_flops", "executed FLOPs", maybe(flop_class.executed_flops)},
+      {"margin95_flops", title_if(flop_class.margin95.count > 0, "± 95 %"), flop_class.margin95},
+      {"source", "source", Word{flop_class.source}},
+      {"share", "share", share_of(flop_class.executed_flops.value_or(Flops{}), executed)},
+      {"counted_steps", "steps counted", Count{flop_class.counted_steps}},
+      {"extrapolated_steps", "extrapolated", Count{flop_class.extrapolated_steps}},
+      {"steps_without", "left out", Count{flop_class.steps_without}},
+      {"other_flops", title_if(flop_class.other_flops.has_value(), "outside steps"),
+       maybe(flop_class.other_flops)}};
 }
 
 Fields fields_of(const KernelTotal& kernel, std::int64_t kernel_ns) {
@@ -109,6 +156,11 @@ Fields fields_of(const DeviceTotal& device) {
           {"kernels", "kernels", Count{device.kernels}},
           {"kernel_seconds", "kernel time", seconds(device.kernel_ns)},
           {"gpu_seconds", "GPU busy", seconds(device.gpu_ns)},
+          {"extrapolated_gpu_seconds", title_if(device.extrapolated_gpu_ns > 0, "extrapolated"),
+           seconds(device.extrapolated_gpu_ns)},
+          {"copies", "", Count{device.copies}},
+          {"copy_seconds", title_if(device.copies > 0, "copies"), seconds(device.copy_ns)},
+          {"copied_bytes", "", Count{device.copied_bytes}},
           {"other_kernels", "", Count{device.other_kernels}},
           {"other_kernel_seconds", "", seconds(device.other_kernel_ns)},
           {"other_gpu_seconds", "outside steps", seconds(device.other_gpu_ns)}};

@@ -49,6 +49,8 @@ Fields fields_of(const StepTotal& step);
 /// `kernel_ns`: the time of all kernels in steps, that shares are of.
 Fields fields_of(const KernelTotal& kernel, std::int64_t kernel_ns);
 Fields fields_of(const DeviceTotal& device);
+/// `executed`: the FLOPs of all classes, that shares are of.
+Fields fields_of(const ClassTotal& flop_class, Flops executed);
 /// An operator that does floating-point work and has no formula.
 Fields uncounted_fields_of(const OpTotal& op);
 

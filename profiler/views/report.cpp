@@ -35,8 +35,8 @@ void require_kernels(const store::Database& run, By by) {
       "--by op has the operators");
 }
 
-void refuse_classes(By by) {
-  if (by != By::kClass) return;
+void require_classes(const store::Database& run, By by) {
+  if (by != By::kClass || !store::read_classes(run).empty()) return;
   throw NothingToReport(
       "this run has no executed FLOPs, so there is nothing by class; --by op has the operators");
 }
@@ -48,6 +48,46 @@ void cut_to_top(Report& report, std::int64_t top) {
   if (top <= 0 || rows <= top) return;
   report.rows_left_out = rows - top;
   report.rows.resize(static_cast<std::size_t>(top));
+}
+
+Flops sum_of(const std::vector<ClassTotal>& classes) {
+  Flops sum;
+  for (const ClassTotal& each : classes) sum.count += each.executed_flops.value_or(Flops{}).count;
+  return sum;
+}
+
+/// `part` / `whole` of `flops`; all of it, exactly, where the two are equal.
+Flops scaled(Flops flops, Flops part, Flops whole) {
+  if (part == whole || whole.count == 0) return flops;
+  const auto share = static_cast<long double>(part.count) / static_cast<long double>(whole.count);
+  return {static_cast<unsigned __int128>(static_cast<long double>(flops.count) * share)};
+}
+
+/// Of the steps of which both are known: what is known of all steps is taken in proportion.
+ExecutedAndModel executed_and_model(const store::Database& run, const RunOverview& overview) {
+  const ExecutedTotal& executed = overview.gpu->executed;
+  ExecutedAndModel facts{.executed = executed.compared_executed,
+                         .model = executed.compared_model,
+                         .margin95 = {executed.max.count - executed.flops.value_or(Flops{}).count},
+                         .recomputed = scaled(overview.total.recomputed_flops,
+                                              executed.compared_model, overview.total.model_flops),
+                         .uncounted_calls = overview.total.uncounted_calls,
+                         .classes = overview.classes,
+                         .kernels = store::read_kernels(run),
+                         .ops = store::read_ops(run)};
+  const Flops all = sum_of(overview.classes);
+  for (ClassTotal& each : facts.classes) {
+    if (each.executed_flops)
+      each.executed_flops = scaled(*each.executed_flops, facts.executed, all);
+  }
+  return facts;
+}
+
+void compare_executed_and_model(const store::Database& run, Report& report) {
+  if (!report.run.gpu || report.run.gpu->executed.compared_steps == 0) return;
+  const ExecutedAndModel facts = executed_and_model(run, report.run);
+  report.executed_to_model = ratio_of(facts.executed, facts.model);
+  report.causes = causes_of(facts);
 }
 
 void read_rows(store::Database& run, const ReportRequest& request, Report& report) {
@@ -68,6 +108,11 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
     const std::vector<KernelTotal> kernels = store::read_kernels(run);
     const std::int64_t kernel_ns = report.run.gpu ? report.run.gpu->kernel_ns : 0;
     for (const KernelTotal& kernel : kernels) report.rows.push_back(fields_of(kernel, kernel_ns));
+  } else if (request.by == By::kClass) {
+    const Flops executed = sum_of(report.run.classes);
+    for (const ClassTotal& each : report.run.classes) {
+      report.rows.push_back(fields_of(each, executed));
+    }
   } else if (request.by == By::kRank) {
     for (const ProcessTotal& each : store::read_processes(run)) {
       report.rows.push_back(fields_of(each));
@@ -77,13 +122,16 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
 
 /// One read transaction: a job that is writing cannot come between the totals and the rows.
 Report read_report(store::Database& run, const ReportRequest& request) {
-  refuse_classes(request.by);
   require_kernels(run, request.by);
+  require_classes(run, request.by);
   run.execute("BEGIN");
   Report report;
   report.run = store::read_overview(run);
   read_rows(run, request, report);
+  compare_executed_and_model(run, report);
   run.execute("COMMIT");
+  report.utilisation = utilisation_of(report.run, request.peak);
+  for (std::string& note : report.utilisation.notes) report.run.notes.push_back(std::move(note));
   cut_to_top(report, top_of(request));
   if (request.by == By::kStep && top_of(request) > 0) {
     report.rows_left_out = std::max<std::int64_t>(0, report.run.total.steps - top_of(request));
@@ -113,7 +161,6 @@ void print_report(store::Database& run, const ReportRequest& request, std::ostre
 }
 
 std::string query_of(const ReportRequest& request) {
-  refuse_classes(request.by);
   const std::int64_t top = request.top.value_or(0);
   switch (request.by) {
     case By::kStep:
@@ -128,6 +175,8 @@ std::string query_of(const ReportRequest& request) {
       return store::limited(store::kKernelQuery, top) + ";";
     case By::kRank:
       return store::limited(store::kProcessQuery, top) + ";";
+    case By::kClass:
+      return store::limited(store::kClassQuery, top) + ";";
     default:
       return std::string(store::kTotalQuery) + ";";
   }

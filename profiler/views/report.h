@@ -8,9 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "profiler/record/flop_class.h"
 #include "profiler/record/run_view.h"
 #include "profiler/store/database.h"
 #include "profiler/views/fields.h"
+#include "profiler/views/ratio_causes.h"
+#include "profiler/views/utilisation.h"
 
 namespace flopprof::views {
 
@@ -24,6 +27,7 @@ struct ReportRequest {
       top;                  ///< rows at most; 0: all; nothing: as many as people like to read
   std::size_t width = 100;  ///< columns of the terminal, for text
   bool colour = false;
+  std::optional<FlopClass> peak;  ///< whose peak MFU and HFU are of; nothing: as was executed
 };
 
 /// The run holds nothing of what was asked for.
@@ -37,6 +41,9 @@ struct Report {
   std::vector<Fields> rows;  ///< of the view that was asked for, but the steps; cut to the top
   std::int64_t rows_left_out = 0;
   std::vector<Fields> uncounted;  ///< operators without a formula
+  Utilisation utilisation;
+  double executed_to_model = 0;  ///< over the steps of which both are known; 0: of none
+  std::vector<Cause> causes;     ///< of their difference
 };
 
 /// Prints the report on `out`; what does not fit its format goes to `talk`. Throws NothingToReport

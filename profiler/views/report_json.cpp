@@ -8,7 +8,32 @@ namespace {
 
 constexpr std::int64_t kJsonSchemaVersion = 1;
 
-void write_run(JsonWriter& json, const RunOverview& run) {
+void write_peaks(JsonWriter& json, const DevicePeaks& peaks) {
+  json.key("peak_flops").begin_object();
+  for (const auto& [flop_class, peak] : peaks.by_class) json.key(flop_class).real(peak);
+  json.end_object().key("peak_source").text(peaks.source);
+}
+
+void write_devices(JsonWriter& json, const Report& report) {
+  json.key("devices").begin_array();
+  for (const Device& device : report.run.devices) {
+    json.begin_object().key("name").text(device.name).key("kind").text("cpu");
+    json.key("host").text(device.host);
+    write_peaks(json, {});
+    json.end_object();
+  }
+  for (std::size_t i = 0; i < report.run.gpus.size(); ++i) {
+    const DeviceTotal& gpu = report.run.gpus[i];
+    json.begin_object().key("name").text(gpu.name).key("kind").text("gpu");
+    json.key("host").text(gpu.host).key("uuid").text(gpu.uuid);
+    write_peaks(json, report.utilisation.devices[i]);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_run(JsonWriter& json, const Report& report) {
+  const RunOverview& run = report.run;
   json.key("run").begin_object().key("command").begin_array();
   for (const std::string& word : run.command) json.text(word);
   json.end_array();
@@ -18,20 +43,8 @@ void write_run(JsonWriter& json, const RunOverview& run) {
   json.key("ended").text(run.ended).key("exit_status");
   run.exit_status ? json.integer(*run.exit_status) : json.null();
   json.key("ranks").integer(run.total.ranks);
-  json.key("devices").begin_array();
-  for (const Device& device : run.devices) {
-    json.begin_object().key("name").text(device.name).key("kind").text("cpu");
-    json.key("host").text(device.host);
-    json.key("peak_flops").begin_object().end_object();
-    json.key("peak_source").text("peak unknown").end_object();
-  }
-  for (const DeviceTotal& gpu : run.gpus) {
-    json.begin_object().key("name").text(gpu.name).key("kind").text("gpu");
-    json.key("host").text(gpu.host).key("uuid").text(gpu.uuid);
-    json.key("peak_flops").begin_object().end_object();
-    json.key("peak_source").text("peak unknown").end_object();
-  }
-  json.end_array().end_object();
+  write_devices(json, report);
+  json.end_object();
 }
 
 void write_faults(JsonWriter& json, const RunOverview& run) {
@@ -53,23 +66,81 @@ void write_gpu_totals(JsonWriter& json, const std::optional<GpuTotal>& gpu) {
     return;
   }
   json.key("gpu_seconds").real(seconds_of(gpu->gpu_ns));
+  json.key("extrapolated_gpu_seconds").real(seconds_of(gpu->extrapolated_gpu_ns));
   json.key("kernel_seconds").real(seconds_of(gpu->kernel_ns));
   json.key("allocated_gpu_seconds").real(seconds_of(gpu->allocated_ns));
   json.key("kernels").integer(gpu->kernels);
   json.key("steps_without_gpu_seconds").integer(gpu->steps_without_gpu_time);
+  json.key("steps_with_extrapolated_gpu_seconds").integer(gpu->steps_with_extrapolated_gpu_time);
+  json.key("copies").integer(gpu->copies).key("copy_seconds").real(seconds_of(gpu->copy_ns));
+  json.key("copied_bytes").integer(gpu->copied_bytes);
 }
 
-void write_seconds(JsonWriter& json, const std::optional<NsSpread>& spread) {
-  if (!spread) {
-    json.null();
-    return;
+JsonWriter& write_maybe(JsonWriter& json, const std::optional<Flops>& flops) {
+  return flops ? json.flops(*flops) : json.null();
+}
+
+void write_classes(JsonWriter& json, const RunOverview& run) {
+  json.key("executed_by_class").begin_object();
+  for (const ClassTotal& each : run.classes) {
+    json.key(each.flop_class);
+    write_maybe(json, each.executed_flops);
   }
-  json.begin_object().key("median").real(seconds_of(spread->median));
-  json.key("min").real(seconds_of(spread->min)).key("max").real(seconds_of(spread->max));
+  json.end_object();
+  if (run.classes.empty()) return;
+  json.key("executed_by_class_source").begin_object();
+  for (const ClassTotal& each : run.classes) json.key(each.flop_class).text(each.source);
   json.end_object();
 }
 
-void write_totals(JsonWriter& json, const RunOverview& run) {
+void write_executed(JsonWriter& json, const RunOverview& run) {
+  const ExecutedTotal executed = run.gpu ? run.gpu->executed : ExecutedTotal{};
+  json.key("executed_flops");
+  write_maybe(json, executed.flops).key("executed_flops_source").text(executed.source);
+  if (executed.is_interval) {
+    json.key("executed_flops_interval").begin_object().key("min").flops(executed.min);
+    json.key("max").flops(executed.max).end_object();
+  }
+  write_classes(json, run);
+  if (!run.gpu) return;
+  json.key("steps_with_counted_executed_flops").integer(executed.counted_steps);
+  json.key("steps_without_executed_flops").integer(executed.steps_without);
+  json.key("other_executed_flops");
+  write_maybe(json, executed.other_flops);
+}
+
+void write_comparison(JsonWriter& json, const Report& report) {
+  if (report.executed_to_model == 0) return;
+  const ExecutedTotal& executed = report.run.gpu->executed;
+  json.key("executed_to_model").begin_object().key("ratio").real(report.executed_to_model);
+  json.key("steps").integer(executed.compared_steps);
+  json.key("executed_flops").flops(executed.compared_executed);
+  json.key("model_flops").flops(executed.compared_model).key("causes").begin_array();
+  for (const Cause& each : report.causes) {
+    json.begin_object().key("cause").text(each.cause);
+    json.key("certainty").text(each.proven ? "proven" : "hypothesis");
+    json.key("detail").text(each.detail).end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_utilisation(JsonWriter& json, const Report& report) {
+  const Utilisation& found = report.utilisation;
+  const auto write = [&json](std::string_view key, const std::optional<double>& share) {
+    json.key(key);
+    share ? json.real(*share) : json.null();
+  };
+  write("mfu", found.mfu);
+  write("hfu", found.hfu);
+  if (!report.run.gpu) return;
+  write("peak_time_share", found.peak_time_share);
+  json.key("peak_class").text(found.peak_class).key("peak_flops");
+  found.peak > 0 ? json.real(found.peak) : json.null();
+  json.key("peak_source").text(found.peak > 0 ? found.peak_source : "peak unknown");
+}
+
+void write_totals(JsonWriter& json, const Report& report) {
+  const RunOverview& run = report.run;
   const RunTotal& total = run.total;
   json.key("totals").begin_object();
   json.key("steps").integer(total.steps).key("observed_steps").integer(total.observed_steps);
@@ -81,26 +152,49 @@ void write_totals(JsonWriter& json, const RunOverview& run) {
   }
   json.key("recomputed_flops").flops(total.recomputed_flops);
   json.key("uncounted_calls").integer(total.uncounted_calls);
-  json.key("executed_flops").null().key("executed_flops_source").text("none");
-  json.key("executed_by_class").begin_object().end_object();
+  write_executed(json, run);
+  write_comparison(json, report);
   write_gpu_totals(json, run.gpu);
-  json.key("mfu").null().key("hfu").null();
+  write_utilisation(json, report);
   json.key("step_seconds").real(seconds_of(total.step_wall_ns));
   json.key("flopprof_overhead_seconds").real(seconds_of(total.overhead_ns)).end_object();
 }
 
-void write_per_step(JsonWriter& json, const RunOverview& run) {
-  json.key("per_step").begin_object().key("model_flops");
-  if (const auto& spread = run.flops_per_step) {
-    json.begin_object().key("median").flops(spread->median).key("min").flops(spread->min);
-    json.key("max").flops(spread->max).end_object();
-  } else {
+/// `extrapolated`: how many of the steps have the value from others; nothing: not said.
+void write_seconds(JsonWriter& json, const std::optional<NsSpread>& spread,
+                   std::optional<std::int64_t> extrapolated = std::nullopt) {
+  if (!spread) {
     json.null();
+    return;
   }
-  json.key("executed_flops").null().key("wall_seconds");
+  json.begin_object().key("median").real(seconds_of(spread->median));
+  json.key("min").real(seconds_of(spread->min)).key("max").real(seconds_of(spread->max));
+  if (extrapolated) json.key("extrapolated_steps").integer(*extrapolated);
+  json.end_object();
+}
+
+void write_flops(JsonWriter& json, const std::optional<FlopsSpread>& spread,
+                 std::optional<std::int64_t> extrapolated = std::nullopt) {
+  if (!spread) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("median").flops(spread->median).key("min").flops(spread->min);
+  json.key("max").flops(spread->max);
+  if (extrapolated) json.key("extrapolated_steps").integer(*extrapolated);
+  json.end_object();
+}
+
+void write_per_step(JsonWriter& json, const RunOverview& run) {
+  const GpuTotal gpu = run.gpu.value_or(GpuTotal{});
+  json.key("per_step").begin_object().key("model_flops");
+  write_flops(json, run.flops_per_step);
+  json.key("executed_flops");
+  write_flops(json, run.executed_per_step, gpu.executed.extrapolated_steps);
+  json.key("wall_seconds");
   write_seconds(json, run.wall_per_step);
   json.key("gpu_seconds");
-  write_seconds(json, run.gpu_per_step);
+  write_seconds(json, run.gpu_per_step, gpu.steps_with_extrapolated_gpu_time);
   json.end_object();
 }
 
@@ -114,6 +208,8 @@ std::string_view view_key(By by) {
       return "by_rank";
     case By::kKernel:
       return "by_kernel";
+    case By::kClass:
+      return "by_class";
     default:
       return {};
   }
@@ -125,9 +221,9 @@ void print_json(std::ostream& out, const Report& report, const ReportRequest& re
                 const EachStep& each_step) {
   JsonWriter json(out);
   json.begin_object().key("schema_version").integer(kJsonSchemaVersion);
-  write_run(json, report.run);
+  write_run(json, report);
   write_faults(json, report.run);
-  write_totals(json, report.run);
+  write_totals(json, report);
   write_per_step(json, report.run);
   if (request.by == By::kStep) {
     json.key("by_step").begin_array();
@@ -161,6 +257,7 @@ void print_csv(std::ostream& out, const Report& report, const ReportRequest& req
     if (request.by == By::kOp) return fields_of(OpTotal{}, {});
     if (request.by == By::kLayer) return fields_of(LayerTotal{}, {});
     if (request.by == By::kKernel) return fields_of(KernelTotal{}, 0);
+    if (request.by == By::kClass) return fields_of(ClassTotal{}, {});
     return request.by == By::kRank ? fields_of(ProcessTotal{}) : fields_of(PhaseTotal{});
   };
   print_csv_header(out, empty_row());

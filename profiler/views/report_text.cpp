@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "profiler/views/report_formats.h"
+#include "profiler/views/report_header.h"
 #include "profiler/views/safe_text.h"
 #include "profiler/views/table.h"
 #include "profiler/views/units.h"
@@ -14,125 +15,21 @@ constexpr std::string_view kRed = "\x1b[31m";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kPlain = "\x1b[0m";
 constexpr std::size_t kStepsATable = 1000;
+constexpr const char* kCausesTitle = "Why executed and model FLOPs differ";
 
 std::string in(std::string_view colour, const std::string& text, bool wanted) {
   return wanted ? fmt::format("{}{}{}", colour, text, kPlain) : text;
 }
 
-struct Line {
-  std::string key;
-  std::string value;
-};
-
-std::string ended_text(const RunOverview& run) {
-  if (run.ended == "signalled" && run.exit_status) {
-    return fmt::format("signalled, signal {}", *run.exit_status - 128);
-  }
-  if (run.exit_status) return fmt::format("{}, status {}", run.ended, *run.exit_status);
-  return run.ended;
-}
-
-std::string overhead_text(const RunTotal& total) {
-  const std::string seconds = seconds_text(seconds_of(total.overhead_ns));
-  if (total.process_wall_ns <= 0) return seconds;
-  return fmt::format(
-      "{} = {:.2f} %", seconds,
-      100 * static_cast<double>(total.overhead_ns) / static_cast<double>(total.process_wall_ns));
-}
-
-/// Exact where rounding would show two different numbers as one.
-std::string range_text(Flops least, Flops most, std::string_view joint) {
-  const std::string low = flops_text(least);
-  const std::string high = flops_text(most);
-  if (low != high) return fmt::format("{} {} {}", low, joint, high);
-  return fmt::format("{} {} {} FLOP", grouped(least), joint, grouped(most));
-}
-
-std::string steps_text(const RunTotal& total) {
-  if (total.observed_steps >= total.steps) return grouped(total.steps);
-  return fmt::format("{}, of which counted {}", grouped(total.steps),
-                     grouped(total.observed_steps));
-}
-
-void add_training_lines(const RunOverview& run, std::vector<Line>& lines) {
-  const RunTotal& total = run.total;
-  const std::string source = fmt::format(" ({})", total.source);
-  lines.push_back({"training model FLOPs", flops_text(total.model_flops) + source});
-  lines.push_back({"  exactly", grouped(total.model_flops)});
-  if (run.interval && run.interval->min < run.interval->max) {
-    lines.push_back({"  between", range_text(run.interval->min, run.interval->max, "and")});
-  }
-  if (total.recomputed_flops.count > 0) {
-    lines.push_back({"  recomputed, not in it", flops_text(total.recomputed_flops) + source});
-  }
-  if (run.flops_per_step) {
-    lines.push_back({"per step, median", flops_text(run.flops_per_step->median) + source});
-    if (run.flops_per_step->min < run.flops_per_step->max) {
-      lines.push_back({"per step, least to most",
-                       range_text(run.flops_per_step->min, run.flops_per_step->max, "to")});
-    }
-  }
-  if (run.wall_per_step) {
-    lines.push_back({"step time, median", seconds_text(seconds_of(run.wall_per_step->median))});
-    lines.push_back({"step time, least to most",
-                     fmt::format("{} to {}", seconds_text(seconds_of(run.wall_per_step->min)),
-                                 seconds_text(seconds_of(run.wall_per_step->max)))});
-    lines.push_back({"rate within steps",
-                     rate_text(total.model_flops, seconds_of(total.step_wall_ns)) + source});
-  }
-}
-
-void add_gpu_lines(const RunOverview& run, std::vector<Line>& lines) {
-  if (!run.gpu) return;
-  const auto seconds = [](std::int64_t ns) { return seconds_text(seconds_of(ns)); };
-  const GpuTotal& gpu = *run.gpu;
-  const std::string of =
-      fmt::format("{} of {} allocated", seconds(gpu.gpu_ns), seconds(gpu.allocated_ns));
-  // A share of the time of all steps would be too low where some are left out.
-  const bool whole = gpu.steps_without_gpu_time == 0 && gpu.allocated_ns > 0;
-  const double share =
-      whole ? static_cast<double>(gpu.gpu_ns) / static_cast<double>(gpu.allocated_ns) : 0;
-  lines.push_back({"GPU-seconds", whole ? of + " = " + percent_text(share) : of});
-  lines.push_back({"  kernels, plain sum", seconds(gpu.kernel_ns)});
-  if (gpu.steps_without_gpu_time > 0)
-    lines.push_back({"  steps left out", grouped(gpu.steps_without_gpu_time)});
-  if (run.gpu_per_step)
-    lines.push_back({"GPU-seconds per step, median", seconds(run.gpu_per_step->median)});
-}
-
-std::vector<Line> header_of(const RunOverview& run) {
-  std::vector<Line> lines;
-  lines.push_back(
-      {"command", run.command.empty() ? "attached by hand" : command_line(run.command)});
-  lines.push_back({"host", printable(run.host)});
-  for (const Device& device : run.devices) {
-    if (device.name.empty()) continue;
-    const std::string where = run.devices.size() > 1 ? " on " + printable(device.host) : "";
-    lines.push_back({"CPU", printable(device.name) + where + ", peak unknown"});
-  }
-  for (const DeviceTotal& gpu : run.gpus) {
-    lines.push_back({fmt::format("GPU {}", gpu.device),
-                     (gpu.name.empty() ? "not named" : printable(gpu.name)) + ", peak unknown"});
-  }
-  lines.push_back({"started", iso_time(run.started_at_ns)});
-  lines.push_back({"ended", ended_text(run)});
-  lines.push_back({"wall time", seconds_text(seconds_of(run.wall_ns))});
-  lines.push_back({"ranks", grouped(run.total.ranks)});
-  lines.push_back({"steps", steps_text(run.total)});
-  add_training_lines(run, lines);
-  add_gpu_lines(run, lines);
-  lines.push_back({"flopprof's overhead", overhead_text(run.total)});
-  return lines;
-}
-
 /// Keys to the left, values to the right of the widest one that is not a long name.
-void print_header(std::ostream& out, const std::vector<Line>& lines, std::size_t width) {
+void print_header(std::ostream& out, const std::vector<HeaderLine>& lines, std::size_t width) {
   std::size_t keys = 0;
   std::size_t values = 0;
-  for (const Line& line : lines) keys = std::max(keys, width_of(line.key) + 1);
+  for (const HeaderLine& line : lines) keys = std::max(keys, width_of(line.key) + 1);
   const std::size_t room = std::max<std::size_t>(width, keys + 30) - keys - 2;
-  for (const Line& line : lines) values = std::max(values, std::min(room, width_of(line.value)));
-  for (const Line& line : lines) {
+  for (const HeaderLine& line : lines)
+    values = std::max(values, std::min(room, width_of(line.value)));
+  for (const HeaderLine& line : lines) {
     const std::string value = fitted(line.value, values);
     out << line.key << ':' << std::string(keys - width_of(line.key) - 1, ' ') << "  "
         << std::string(values - width_of(value), ' ') << value << '\n';
@@ -155,6 +52,8 @@ std::string title_of(const ReportRequest& request, std::size_t rows) {
       return "By rank";
     case By::kKernel:
       return "By kernel";
+    case By::kClass:
+      return "By class";
     case By::kOp:
       return "By operator";
     default:
@@ -171,6 +70,11 @@ void print_steps(std::ostream& out, std::size_t width, const EachStep& each_step
     rows.clear();
   });
   print_text_table(out, rows, width);
+}
+
+std::string cause_text(const Cause& each) {
+  return fmt::format("{}: {}: {}", each.proven ? "proven" : "hypothesis", each.cause,
+                     printable(each.detail));
 }
 
 std::vector<Fields> phase_rows(const RunOverview& run) {
@@ -223,7 +127,11 @@ void print_text(std::ostream& out, const Report& report, const ReportRequest& re
   print_faults(out, report, request.colour);
   for (const std::string& note : report.run.notes) out << "note: " << note << '\n';
   out << '\n';
-  print_header(out, header_of(report.run), request.width);
+  print_header(out, header_of(report), request.width);
+  if (request.by == By::kOverview && !report.causes.empty()) {
+    heading(kCausesTitle);
+    for (const Cause& each : report.causes) out << cause_text(each) << '\n';
+  }
   if (request.by == By::kOverview && !report.run.phases.empty()) {
     heading("By phase");
     print_text_table(out, phase_rows(report.run), request.width);
@@ -258,8 +166,12 @@ void print_markdown(std::ostream& out, const Report& report, const ReportRequest
   out << '\n';
   for (const std::string& note : report.run.notes) out << "Note: " << note << "\n\n";
   out << "| run | |\n| --- | ---: |\n";
-  for (const Line& line : header_of(report.run)) {
+  for (const HeaderLine& line : header_of(report)) {
     out << "| " << line.key << " | " << markdown_cell(fitted(line.value, 200)) << " |\n";
+  }
+  if (request.by == By::kOverview && !report.causes.empty()) {
+    out << "\n### " << kCausesTitle << "\n\n";
+    for (const Cause& each : report.causes) out << "- " << markdown_cell(cause_text(each)) << '\n';
   }
   if (request.by == By::kOverview && !report.run.phases.empty()) {
     out << "\n### By phase\n\n";

@@ -127,21 +127,19 @@ void print_text_table(std::ostream& out, std::span<const Fields> rows, std::size
 
 void print_markdown_table(std::ostream& out, std::span<const Fields> rows) {
   if (rows.empty()) return;
+  const std::vector<Column> columns = columns_of(rows);
   std::string head = "|";
   std::string rule = "|";
-  for (const Field& field : rows[0]) {
-    if (field.title.empty()) continue;
-    head += fmt::format(" {} |", field.title);
-    rule += is_text(field.value) ? " --- |" : " ---: |";
+  for (const Column& column : columns) {
+    head += fmt::format(" {} |", column.title);
+    rule += column.left ? " --- |" : " ---: |";
   }
   out << head << '\n' << rule << '\n';
   for (const Fields& row : rows) {
     out << '|';
-    for (const Field& field : row) {
-      if (field.title.empty()) continue;
-      const std::string text = text_of(field.value);
-      const bool from_the_job = std::holds_alternative<Name>(field.value);
-      out << ' ' << (from_the_job ? markdown_cell(fitted(text, kWidestMarkdownName)) : text)
+    for (const Column& column : columns) {
+      const std::string text = text_of(row[column.field].value);
+      out << ' ' << (column.shrinks ? markdown_cell(fitted(text, kWidestMarkdownName)) : text)
           << " |";
     }
     out << '\n';

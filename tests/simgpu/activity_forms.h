@@ -18,6 +18,9 @@ Record copy_record(const RunCopy& copy);
 Record graph_record(const RunGraph& graph);
 Record device_record(int device);
 
+/// What a tape holds goes into the buffers as it is.
+void record_taped(Record record);
+
 /// 0 for a kind without records here.
 std::size_t size_of(CUpti_ActivityKind kind);
 

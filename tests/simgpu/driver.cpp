@@ -110,6 +110,15 @@ CUresult run(const KernelNode& node, CUstream stream, Work work) {
 
 }  // namespace simgpu
 
-extern "C" void simgpu_watch(const simgpu::Watcher* watcher) {
-  simgpu::driver().watcher.store(watcher);
+extern "C" {
+
+void simgpu_watch(const simgpu::Watcher* watcher) { simgpu::driver().watcher.store(watcher); }
+
+void simgpu_tell_call(const simgpu::DriverCall* call) {
+  if (const auto* watcher = simgpu::driver().watcher.load()) watcher->called(*call);
+}
+
+void simgpu_tell_resource(CUpti_CallbackIdResource id, CUcontext context, void* descriptor) {
+  simgpu::tell_resource(id, context, descriptor);
+}
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/simgpu/environment.h"
+#include "tests/simgpu/tape.h"
 
 namespace simgpu {
 namespace {
@@ -79,7 +80,7 @@ const RecordFaults& record_faults() {
 std::uint32_t cupti_version() {
   static const auto version =
       static_cast<std::uint32_t>(number_in("SIMGPU_CUPTI_VERSION", CUPTI_API_VERSION));
-  return version;
+  return tape() == nullptr ? version : tape()->cupti_version();
 }
 
 }  // namespace simgpu

@@ -18,6 +18,7 @@
 #include "tests/simgpu/environment.h"
 #include "tests/simgpu/faults.h"
 #include "tests/simgpu/library.h"
+#include "tests/simgpu/tape.h"
 
 namespace {
 
@@ -38,6 +39,8 @@ struct Activity {
   std::vector<simgpu::Record> held;         // with `reverse`
   std::uint64_t kernels = 0;
   std::atomic<std::size_t> dropped{0};
+  std::mutex taped_mutex;                      // buffers may be read while they are handed over
+  std::map<const void*, std::uint32_t> taped;  // of a tape's records, their bytes
 };
 Activity& activity() {
   static auto& the_activity = *new Activity;
@@ -71,6 +74,10 @@ void keep(const simgpu::Record& record) {
     }
   }
   std::memcpy(buffer.data + buffer.used, record.data(), record.size());
+  if (simgpu::tape() != nullptr) {
+    const std::lock_guard lock(now.taped_mutex);
+    now.taped[buffer.data + buffer.used] = static_cast<std::uint32_t>(record.size());
+  }
   buffer.used += record.size();
 }
 
@@ -88,6 +95,13 @@ bool is_known(CUpti_ActivityKind kind) {
   return kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL || kind == CUPTI_ACTIVITY_KIND_DEVICE ||
          kind == CUPTI_ACTIVITY_KIND_MEMCPY || kind == CUPTI_ACTIVITY_KIND_MEMSET ||
          kind == CUPTI_ACTIVITY_KIND_GRAPH_TRACE;
+}
+
+std::size_t bytes_of(const CUpti_Activity* record) {
+  if (simgpu::tape() == nullptr) return simgpu::size_of(record->kind);
+  const std::lock_guard lock(activity().taped_mutex);
+  const auto found = activity().taped.find(record);
+  return found == activity().taped.end() ? 0 : found->second;
 }
 
 void flush_late(std::size_t most) {
@@ -125,6 +139,11 @@ void record_copy(const RunCopy& copy) {
   keep_or_hold(copy_record(copy));
 }
 
+void record_taped(Record record) {
+  const std::lock_guard lock(activity().mutex);
+  keep_or_hold(std::move(record));
+}
+
 void record_graph(const RunGraph& graph) {
   if (!is_enabled(CUPTI_ACTIVITY_KIND_GRAPH_TRACE)) return;
   const std::lock_guard lock(activity().mutex);
@@ -151,7 +170,7 @@ CUptiResult cuptiActivityEnable(CUpti_ActivityKind kind) {
   const std::lock_guard lock(activity().mutex);
   activity().enabled[kind] = true;
   simgpu::watch();
-  if (kind != CUPTI_ACTIVITY_KIND_DEVICE) return CUPTI_SUCCESS;
+  if (kind != CUPTI_ACTIVITY_KIND_DEVICE || simgpu::tape() != nullptr) return CUPTI_SUCCESS;
   for (int device = 0; device < simgpu_device_count(); ++device)
     keep(simgpu::device_record(device));
   return CUPTI_SUCCESS;
@@ -182,12 +201,10 @@ CUptiResult cuptiActivityFlushAll(std::uint32_t flag) {
 CUptiResult cuptiActivityGetNextRecord(std::uint8_t* buffer, std::size_t used,
                                        CUpti_Activity** record) {
   if (const auto refusal = simgpu::refused(__func__)) return *refusal;
-  auto* next = *record == nullptr
-                   ? buffer
-                   : reinterpret_cast<std::uint8_t*>(*record) + simgpu::size_of((*record)->kind);
+  auto* next =
+      *record == nullptr ? buffer : reinterpret_cast<std::uint8_t*>(*record) + bytes_of(*record);
   if (next >= buffer + used) return CUPTI_ERROR_MAX_LIMIT_REACHED;
-  if (simgpu::size_of(reinterpret_cast<CUpti_Activity*>(next)->kind) == 0)
-    return CUPTI_ERROR_INVALID_KIND;
+  if (bytes_of(reinterpret_cast<CUpti_Activity*>(next)) == 0) return CUPTI_ERROR_INVALID_KIND;
   *record = reinterpret_cast<CUpti_Activity*>(next);
   return CUPTI_SUCCESS;
 }

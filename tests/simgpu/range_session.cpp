@@ -1,9 +1,11 @@
 #include "tests/simgpu/range_session.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "tests/simgpu/faults.h"
+#include "tests/simgpu/taped_ranges.h"
 
 namespace simgpu {
 namespace {
@@ -31,12 +33,17 @@ CUptiResult RangeSession::size_image(const CUpti_RangeProfiler_GetCounterDataSiz
     return CUPTI_ERROR_INVALID_PARAMETER;
   metrics_.assign(params.pMetricNames, params.pMetricNames + params.numMetrics);
   most_ranges_ = params.maxNumOfRanges;
-  bytes = CounterImage::bytes(metrics_.size(), most_ranges_);
-  return CUPTI_SUCCESS;
+  bytes = taped_ranges() != nullptr ? taped_ranges()->bytes(metrics_)
+                                    : CounterImage::bytes(metrics_.size(), most_ranges_);
+  return bytes == 0 ? CUPTI_ERROR_INVALID_METRIC_NAME : CUPTI_SUCCESS;  // not on the tape
 }
 
 CUptiResult RangeSession::make_image(std::uint8_t* memory, std::size_t bytes) const {
   if (metrics_.empty()) return CUPTI_ERROR_INVALID_OPERATION;
+  if (taped_ranges() != nullptr) {
+    std::fill_n(memory, bytes, std::uint8_t{0});
+    return CUPTI_SUCCESS;
+  }
   if (memory == nullptr || bytes != CounterImage::bytes(metrics_.size(), most_ranges_))
     return CUPTI_ERROR_INVALID_PARAMETER;
   CounterImage::made(memory, metrics_, most_ranges_);
@@ -47,11 +54,13 @@ CUptiResult RangeSession::configure(const CUpti_RangeProfiler_SetConfig_Params& 
                                     std::string_view chip) {
   if (started_) return CUPTI_ERROR_INVALID_OPERATION;
   auto config = ConfigImage::read(params.pConfig, params.configSize, chip);
-  auto image = CounterImage::at(params.pCounterDataImage, params.counterDataImageSize);
+  memory_ = {params.pCounterDataImage, params.counterDataImageSize};
+  const bool taped = taped_ranges() != nullptr;
+  auto image = taped ? std::nullopt : CounterImage::at(memory_.data(), memory_.size());
   const bool kept = params.range == CUPTI_UserRange &&  // the stand-in replays nothing
                     params.replayMode == CUPTI_UserReplay;
-  if (!config || !image || params.maxRangesPerPass == 0 || params.numNestingLevels == 0 ||
-      params.passIndex >= config->passes())
+  if (!config || (!image && !taped) || params.maxRangesPerPass == 0 ||
+      params.numNestingLevels == 0 || params.passIndex >= config->passes())
     return CUPTI_ERROR_INVALID_PARAMETER;
   if (!kept) return CUPTI_ERROR_NOT_SUPPORTED;
   config_ = std::move(config);
@@ -59,7 +68,7 @@ CUptiResult RangeSession::configure(const CUpti_RangeProfiler_SetConfig_Params& 
   most_of_pass_ = params.maxRangesPerPass;
   most_nested_ = params.numNestingLevels;
   pass_ = params.passIndex;
-  first_range_ = image_->ranges();
+  first_range_ = image_ ? image_->ranges() : 0;
   stopped_ = false;
   done_.clear();
   lost_ = 0;
@@ -97,7 +106,7 @@ CUptiResult RangeSession::pop() {
   if (!started_ || open_.empty()) return CUPTI_ERROR_INVALID_OPERATION;
   if (done_.size() == most_of_pass_ || is_lost())
     ++lost_;
-  else
+  else if (image_)
     done_.push_back(difference(open_.back()));
   open_.pop_back();
   return CUPTI_SUCCESS;
@@ -112,8 +121,7 @@ CUptiResult RangeSession::stop(std::size_t& next_pass, bool& was_last) {
   return CUPTI_SUCCESS;
 }
 
-CUptiResult RangeSession::decode(std::size_t& dropped) {
-  if (!stopped_) return CUPTI_ERROR_INVALID_OPERATION;
+void RangeSession::put_counted() {
   const bool complete = pass_ >= config_->passes();
   std::size_t at = first_range_;
   for (CountedRange& range : done_) {
@@ -121,6 +129,21 @@ CUptiResult RangeSession::decode(std::size_t& dropped) {
     if (!image_->put(at++, range)) ++lost_;
   }
   done_.clear();
+}
+
+void RangeSession::put_taped() {
+  const TapedRange* range = taped_ranges()->next(metrics_);
+  if (range == nullptr || range->image.size() > memory_.size()) {
+    ++lost_;
+    return;
+  }
+  std::copy(range->image.begin(), range->image.end(), memory_.begin());
+  lost_ += range->told.dropped;
+}
+
+CUptiResult RangeSession::decode(std::size_t& dropped) {
+  if (!stopped_) return CUPTI_ERROR_INVALID_OPERATION;
+  image_ ? put_counted() : put_taped();
   stopped_ = false;
   dropped = std::exchange(lost_, 0);
   return CUPTI_SUCCESS;

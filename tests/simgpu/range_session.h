@@ -4,6 +4,7 @@
 #include <cupti_range_profiler.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@
 namespace simgpu {
 
 /// The range profiler of one context: which calls it takes in which state, and what its ranges
-/// have counted. Not guarded: the library's lock is held.
+/// have counted, or a tape says. Not guarded: the library's lock is held.
 class RangeSession {
  public:
   explicit RangeSession(CUcontext context) : context_(context) {}
@@ -41,12 +42,15 @@ class RangeSession {
     Counts before;
   };
   CountedRange difference(const Open& range) const;
+  void put_counted();
+  void put_taped();
 
   CUcontext context_;
   std::vector<std::string> metrics_;  // of the last image that was asked for
   std::size_t most_ranges_ = 0;
   std::optional<ConfigImage> config_;
   std::optional<CounterImage> image_;
+  std::span<std::uint8_t> memory_;  // of the image, where a tape has its content
   std::size_t most_of_pass_ = 0;
   std::size_t most_nested_ = 0;
   std::size_t pass_ = 0;

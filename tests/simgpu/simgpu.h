@@ -75,6 +75,9 @@ struct Watcher {
 extern "C" {
 /// For good: the stand-in knows no end of watching.
 void simgpu_watch(const simgpu::Watcher* watcher);
+// What a tape says was called, told to whoever watches.
+void simgpu_tell_call(const simgpu::DriverCall* call);
+void simgpu_tell_resource(CUpti_CallbackIdResource id, CUcontext context, void* descriptor);
 int simgpu_device_count();
 /// "GH100", or what SIMGPU_CHIP says: names with a comma between, one a device, the last for all
 /// that follow.

@@ -58,7 +58,8 @@ TEST_F(GpuReader, ADeviceThatTwoProcessesSeeIsOne) {
       " last_written_at_ns, ended_at_ns, 1, 1, 2, world, libtorch, cpu_name, step_source, 0, 0, 0"
       " FROM process WHERE id = 1;"
       "INSERT INTO gpu_device VALUES (2, 0, 'Example GPU', 'GPU-b');"
-      "INSERT INTO gpu_step VALUES (2, -1, 0, 1, 5, 5)");
+      "INSERT INTO gpu_step (process, step, device, kernels, kernel_ns, busy_ns)"
+      " VALUES (2, -1, 0, 1, 5, 5)");
   EXPECT_EQ(read_gpus(run_).size(), 2u);
 }
 
@@ -78,6 +79,7 @@ TEST_F(GpuReader, WithoutAGpuThereIsNoTotalRatherThanNought) {
 
 TEST_F(GpuReader, ARunFromBeforeGpusWereKnownIsReadAsOneWithout) {
   run_.execute("DROP VIEW gpu_total; DROP VIEW device_total; DROP VIEW kernel_total");
+  run_.execute("DROP VIEW executed_class_total; DROP VIEW op_gpu_total");
   run_.execute("PRAGMA user_version = 1");
   EXPECT_FALSE(read_overview(run_).gpu);
   EXPECT_TRUE(read_kernels(run_).empty());

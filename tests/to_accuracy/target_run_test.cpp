@@ -58,9 +58,15 @@ TEST(WorkToStep, SumsTheGpuSecondsOfTheSteps) {
   auto database = make_run(path, {.steps = 3, .flops = 5});
   const TrainingRun run = read_training(database, path);
   EXPECT_FALSE(work_to_step(database, run, 3).gpu_seconds) << "a run without a GPU";
-  database.execute("INSERT INTO gpu_step VALUES (1, 0, 0, 9, 700000000, 500000000)");
-  database.execute("INSERT INTO gpu_step VALUES (1, 0, 1, 9, 400000000, 250000000)");
-  database.execute("INSERT INTO gpu_step VALUES (1, 1, 0, 9, 700000000, 500000000)");
+  database.execute(
+      "INSERT INTO gpu_step (process, step, device, kernels, kernel_ns, busy_ns) VALUES (1, 0, 0, "
+      "9, 700000000, 500000000)");
+  database.execute(
+      "INSERT INTO gpu_step (process, step, device, kernels, kernel_ns, busy_ns) VALUES (1, 0, 1, "
+      "9, 400000000, 250000000)");
+  database.execute(
+      "INSERT INTO gpu_step (process, step, device, kernels, kernel_ns, busy_ns) VALUES (1, 1, 0, "
+      "9, 700000000, 500000000)");
   const WorkToStep two = work_to_step(database, run, 2);
   EXPECT_DOUBLE_EQ(two.whole_gpu_seconds().value(), 1.25);
   const WorkToStep three = work_to_step(database, run, 3);

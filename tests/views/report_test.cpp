@@ -13,6 +13,7 @@ namespace flopprof::views {
 namespace {
 
 using testing::empty_run;
+using testing::fill_executed_sample;
 using testing::fill_gpu_sample;
 using testing::fill_sample;
 using testing::TemporaryFolder;
@@ -74,6 +75,26 @@ TEST_F(ReportTest, JsonByKernelIsTheGoldenReport) {
   EXPECT_EQ(print(By::kKernel, Format::kJson), golden("report_by_kernel.json"));
 }
 
+TEST_F(ReportTest, TextOfExecutedFlopsIsTheGoldenReport) {
+  fill_executed_sample(run_);
+  EXPECT_EQ(print(By::kOverview, Format::kText), golden("report_executed.txt"));
+}
+
+TEST_F(ReportTest, JsonByClassIsTheGoldenReport) {
+  fill_executed_sample(run_);
+  EXPECT_EQ(print(By::kClass, Format::kJson), golden("report_executed_by_class.json"));
+}
+
+TEST_F(ReportTest, CsvByClassIsTheGoldenReport) {
+  fill_executed_sample(run_);
+  EXPECT_EQ(print(By::kClass, Format::kCsv), golden("report_executed_by_class.csv"));
+}
+
+TEST_F(ReportTest, MarkdownByStepIsTheGoldenReport) {
+  fill_executed_sample(run_);
+  EXPECT_EQ(print(By::kStep, Format::kMarkdown), golden("report_executed_by_step.md"));
+}
+
 TEST_F(ReportTest, AStepWhoseGpuTimeIsNotKnownHasADash) {
   fill_sample(run_);
   fill_gpu_sample(run_);
@@ -121,8 +142,9 @@ TEST_F(ReportTest, ARunWithoutLayersSaysHowToRecordThem) {
 TEST_F(ReportTest, TheQueryOfEveryViewRunsAsItIs) {
   fill_sample(run_);
   fill_gpu_sample(run_);
-  for (const By by :
-       {By::kOverview, By::kStep, By::kPhase, By::kOp, By::kLayer, By::kRank, By::kKernel}) {
+  run_.execute("INSERT INTO executed_signature VALUES (1, 10, 0, 1, 5, 1, 0, 0, 0)");
+  for (const By by : {By::kOverview, By::kStep, By::kPhase, By::kOp, By::kLayer, By::kRank,
+                      By::kKernel, By::kClass}) {
     EXPECT_TRUE(run_.prepare(query_of({.by = by, .top = 1})).step());
   }
 }

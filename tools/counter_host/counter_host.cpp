@@ -1,10 +1,11 @@
-// Answers the questions that flopprof has in a job about hardware counters, where CUPTI's host library
-// does no harm: in a process of its own. Reads them from descriptor 3, answers on descriptor 4.
+// Answers the questions that flopprof has in a job about hardware counters, where CUPTI's host
+// library does no harm: in a process of its own. Reads them from descriptor 3, answers on
+// descriptor 4.
+
+#include "profiler/capture/counter_host.h"
 
 #include <cstdio>
 #include <exception>
-
-#include "profiler/capture/counter_host.h"
 
 int main(int argc, char** argv) {
   constexpr int kQuestions = 3;

@@ -31,6 +31,7 @@ struct Options {
   std::optional<std::int64_t> top;
   std::size_t width = 0;  ///< 0: the terminal's
   bool sql = false;
+  std::string peak;  ///< a class; empty: the one in which most was executed
 };
 
 void report(const Options& options) {
@@ -39,6 +40,7 @@ void report(const Options& options) {
   request.format = kFormats.at(options.format);
   request.width = std::max(kNarrowest, options.width > 0 ? options.width : terminal_width());
   request.colour = colour_wanted();
+  request.peak = flop_class_named(options.peak);
   store::Database run = store::open_run(options.run);
   if (options.sql) {
     std::cout << views::query_of(request) << '\n';
@@ -64,6 +66,9 @@ void add_report(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--width", options->width, "Columns of text; the terminal's by default")
       ->check(CLI::PositiveNumber);
+  command->add_option("--peak", options->peak, "The class of FLOPs whose peak MFU and HFU are of")
+      ->check(
+          CLI::IsMember(std::vector<std::string>(kFlopClassNames.begin(), kFlopClassNames.end())));
   command->add_flag("--sql", options->sql, "Print the query that the view is");
   command->callback([options] { report(*options); });
 }

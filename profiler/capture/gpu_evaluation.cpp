@@ -1,0 +1,106 @@
+// The part of GpuLooks that is the drain thread's: what was counted becomes FLOPs.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "profiler/capture/gpu_looks.h"
+
+namespace flopprof::capture {
+namespace {
+
+/// The session's own faults have been drained by then.
+void tell(Drained& drained, const char* what, std::string detail, const char* remedy) {
+  drained.faults.push_back({.what = what,
+                            .count = 1,
+                            .since_ns = drained.written_at_ns,
+                            .detail = std::move(detail),
+                            .remedy = remedy});
+}
+
+}  // namespace
+
+void GpuLooks::drain(bool last, Drained& drained) {
+  if (!counting_) return;
+  std::vector<std::string> problems;
+  if (!gave_up_ && !last) counting_->prepare(problems);
+  for (const std::string& problem : problems)
+    tell(drained, "executed FLOPs not counted", problem, "see flopprof doctor");
+  evaluate(last, drained);
+  auto changes = executed_.take_changes();
+  drained.executed_steps = std::move(changes.steps);
+  drained.executed_signatures = std::move(changes.signatures);
+  if (changes.unknown > 0)
+    tell(drained, "executed FLOPs beyond 64 bits", "a step executes more than can be kept", "");
+  const std::lock_guard lock(plan_mutex_);
+  drained.overhead.own_ns += plan_.spent_ns();
+  drained.overhead.total_ns += plan_.spent_ns();
+}
+
+/// Rarely, for whom it takes to ask uses a processor: at once, then at growing distances.
+void GpuLooks::evaluate(bool last, Drained& drained) {
+  constexpr int kMostDrains = 32;
+  constexpr auto kPatience = std::chrono::seconds(20);
+  constexpr auto kLastPatience = std::chrono::seconds(3);
+  if (--drains_to_wait_ > 0 && !last) return;
+  std::vector<Result> results;
+  {
+    const std::lock_guard lock(results_mutex_);
+    results.swap(results_);
+  }
+  if (results.empty()) return;
+  waited_drains_ = std::min(kMostDrains, 2 * waited_drains_);
+  drains_to_wait_ = waited_drains_;
+  std::vector<CountedRange> ranges;
+  for (Result& result : results)  // they keep their number
+    std::move(result.ranges.begin(), result.ranges.end(), std::back_inserter(ranges));
+  try {
+    const auto answers = counting_->values_of(ranges, last ? kLastPatience : kPatience);
+    std::size_t at = 0;
+    for (const Result& result : results) {
+      const std::size_t count = result.ranges.size();
+      add(result, std::span(ranges).subspan(at, count), std::span(answers).subspan(at, count),
+          drained);
+      at += count;
+    }
+  } catch (const std::runtime_error& error) {
+    tell(drained, "counters not evaluated", error.what(), "steps that were counted are left out");
+  }
+}
+
+/// Contexts that share a device share its row.
+void GpuLooks::add(const Result& result, std::span<const CountedRange> ranges,
+                   std::span<const CounterAnswer> answers, Drained& drained) {
+  std::map<std::int64_t, std::pair<const CountedRange*, std::vector<double>>> by_device;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (!answers[i].error.empty()) {
+      tell(drained, "counters not evaluated", answers[i].error, "");
+      return;
+    }
+    auto& [range, sum] = by_device[ranges[i].device];
+    range = &ranges[i];
+    sum.resize(answers[i].values.size());
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += answers[i].values[k];
+  }
+  for (const auto& [device, counted] : by_device) {
+    const auto& [range, values] = counted;
+    const counters::CounterSet& set = range->chip->sets[range->set];
+    const std::int64_t no_counts = executed_.add(range->chip->sets, {.step = result.step,
+                                                                     .signature = result.signature,
+                                                                     .device = device,
+                                                                     .set = &set,
+                                                                     .values = values});
+    if (no_counts > 0)
+      tell(drained, "counter values that are no counts", fmt::format("counter set {}", set.name),
+           "");
+    const bool nothing = executed_.adds_nothing(result.signature, device, set);
+    const std::lock_guard lock(plan_mutex_);
+    plan_.adds_nothing(result.signature, range->set, nothing);
+  }
+}
+
+}  // namespace flopprof::capture

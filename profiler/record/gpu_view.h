@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "profiler/record/flops.h"
+
+namespace flopprof {
+
+/// What GPUs executed: the columns of run.db's view executed_total.
+struct ExecutedTotal {
+  std::optional<Flops> flops;   ///< of the steps in which they are known; nothing: of none
+  std::string source = "none";  ///< counted, extrapolated: the weakest that went in
+  std::int64_t counted_steps = 0;
+  std::int64_t extrapolated_steps = 0;
+  std::int64_t steps_without = 0;  ///< left out above
+  bool is_interval = false;        ///< data-dependent work: `flops` is an estimate between
+  Flops min, max;
+  std::int64_t wall_ns = 0;  ///< of all steps, of the steps with executed and with model FLOPs:
+  std::int64_t executed_wall_ns = 0;
+  std::int64_t model_wall_ns = 0;
+  std::int64_t compared_steps = 0;  ///< of which both are known:
+  Flops compared_executed;
+  Flops compared_model;
+  std::optional<Flops> other_flops;  ///< outside steps
+  std::int64_t other_intervals_without = 0;
+};
+
+/// One row of run.db's view gpu_total: training work alone.
+struct GpuTotal {
+  std::int64_t gpu_ns = 0;               ///< busy time, summed over devices
+  std::int64_t extrapolated_gpu_ns = 0;  ///< of it
+  std::int64_t kernel_ns = 0;            ///< plain sum over kernels
+  std::int64_t traced_kernel_ns = 0;     ///< of it: not extrapolated
+  std::int64_t kernels = 0;
+  std::int64_t copies = 0;  ///< of memory, and fills: no part of the times above
+  std::int64_t copy_ns = 0;
+  std::int64_t copied_bytes = 0;
+  std::int64_t allocated_ns = 0;            ///< time of the steps x devices
+  std::int64_t steps_without_gpu_time = 0;  ///< left out above
+  std::int64_t steps_with_extrapolated_gpu_time = 0;
+  ExecutedTotal executed;
+};
+
+/// Training work in the plain fields.
+struct DeviceTotal {
+  std::string host;
+  std::int64_t device = 0;
+  std::string name;
+  std::string uuid;
+  std::int64_t kernels = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t gpu_ns = 0;
+  std::int64_t extrapolated_gpu_ns = 0;
+  std::int64_t copies = 0;
+  std::int64_t copy_ns = 0;
+  std::int64_t copied_bytes = 0;
+  std::int64_t other_kernels = 0;
+  std::int64_t other_kernel_ns = 0;
+  std::int64_t other_gpu_ns = 0;
+};
+
+/// In traced steps; outside steps in the other fields.
+struct KernelTotal {
+  std::string kernel;
+  std::int64_t launches = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t other_launches = 0;
+  std::int64_t other_kernel_ns = 0;
+};
+
+/// What one phase launched, in traced steps and outside steps.
+struct PhaseGpuTotal {
+  std::string phase;
+  std::int64_t launches = 0;
+  std::int64_t kernel_ns = 0;
+};
+
+/// What one operator launched. Training work in the plain fields, of traced steps.
+struct OpGpuTotal {
+  std::string op;  ///< empty: by no operator that was observed
+  std::int64_t launches = 0;
+  std::int64_t kernel_ns = 0;
+  std::int64_t other_launches = 0;
+  std::int64_t other_kernel_ns = 0;
+};
+
+/// What GPUs executed of one class, in steps of processes.
+struct ClassTotal {
+  std::string flop_class;
+  std::optional<Flops> executed_flops;
+  std::string source;
+  std::int64_t counted_steps = 0;
+  std::int64_t extrapolated_steps = 0;
+  std::int64_t steps_without = 0;  ///< left out above
+  Flops margin95;                  ///< to either side; 0 unless the work is data-dependent
+  std::optional<Flops> other_flops;
+};
+
+}  // namespace flopprof
