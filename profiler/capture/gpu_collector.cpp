@@ -15,6 +15,7 @@
 #include "profiler/capture/gpu_looks.h"
 #include "profiler/capture/kernel_name.h"
 #include "profiler/capture/launch_identity.h"
+#include "profiler/capture/period_listener.h"
 #include "profiler/steps/kernel_ledger.h"
 
 namespace flopprof::capture {
@@ -29,6 +30,7 @@ struct Following {
   ActivityBuffers buffers;
   LaunchIdentities identities;
   std::unique_ptr<GpuLooks> looks;
+  PeriodListener period{session};
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
@@ -62,6 +64,7 @@ void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& 
     return;
   }
   if (call.correlationData != nullptr) *call.correlationData = kNoted;
+  now.period.launched(launch->of_handle);  // a step may begin with it
   const steps::Launcher by = launcher(now.session);
   launch->graph ? log.graph_launched(call.correlationId, launch->identity, by)
                 : log.kernel_launched(call.correlationId, launch->identity, by);

@@ -33,9 +33,9 @@ struct LaunchPeriod {
 /// - Layers and time steps repeat too, but do not last: a period holds for a while (`least_ns`,
 ///   where times are known) and makes up most of what is launched.
 /// - Within a longer period that has launches of its own, as many as a tenth of the short one, the
-///   short ones are parts of a step (micro-batches): the long one is the answer, up to 64 parts. Fewer
-///   launches of its own, or more parts (an evaluation after each epoch), decide nothing. What lies
-///   within the tolerance, such as logging every tenth step, is no launch of its own.
+///   short ones are parts of a step (micro-batches): the long one is the answer, up to 64 parts.
+///   Fewer launches of its own, or more parts (an evaluation after each epoch), decide nothing.
+///   What lies within the tolerance, such as logging every tenth step, is no launch of its own.
 /// - Where a kernel's grid grows with each token of a decoding loop no two stretches are alike: no
 ///   answer. Where it grows rarely, the loop is found, with a deviation each time.
 /// - Where every so manieth stretch of up to 64 is another, and nothing is launched that is not

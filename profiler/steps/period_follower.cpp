@@ -23,7 +23,8 @@ void PeriodFollower::note_length(std::int64_t launches) {
   if (10 * (launches - period_.launches) < period_.launches) return;
   const std::int64_t distance = std::exchange(since_uneven_, 0);
   constexpr std::int64_t kMostParts = 64;
-  const bool is_work_between = distance > kMostParts || 2 * launches > 5 * period_.launches;
+  const bool is_work_between =
+      distance < 2 || distance > kMostParts || 2 * launches > 5 * period_.launches;
   even_ = is_work_between ? 0 : distance == uneven_every_ ? even_ + 1 : 1;
   uneven_every_ = distance;
 }

@@ -71,10 +71,10 @@ class Recurrence {
   std::int64_t periods_ = 0;
   std::int64_t fits_ = 0;
   std::int64_t exact_ = 0;
-  std::int64_t in_a_row_ = 0;       // that fit, since the last that did not
-  std::int64_t longest_row_ = 0;    // of those that have ended
+  std::int64_t in_a_row_ = 0;     // that fit, since the last that did not
+  std::int64_t longest_row_ = 0;  // of those that have ended
   std::int64_t last_row_ = 0;
-  std::int64_t equal_rows_ = 0;     // as long as the one before
+  std::int64_t equal_rows_ = 0;  // as long as the one before
   std::int64_t pause_bits_ = 0;
   std::int64_t pauses_ = 0;
   int score_ = 0;

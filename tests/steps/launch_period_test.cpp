@@ -124,9 +124,8 @@ TEST(PeriodDetector, DoesNotDecideWhereAnUpdateCouldBeAnOddJob) {
 
 TEST(PeriodDetector, TakesNoLayerForAStep) {
   // 96 layers forwards, 96 backwards.
-  const Sequence step =
-      distinct(1, 2) + 96 * distinct(10, 9) + distinct(30, 2) + 96 * distinct(40, 14) +
-      optimizer(40);
+  const Sequence step = distinct(1, 2) + 96 * distinct(10, 9) + distinct(30, 2) +
+                        96 * distinct(40, 14) + optimizer(40);
   EXPECT_FALSE(period_of(19 * step, {.least_periods = 97, .least_ns = 0}));
   const auto period = period_of(120 * step, {.least_periods = 97, .least_ns = 0});
   ASSERT_TRUE(period);
@@ -216,7 +215,8 @@ TEST(PeriodDetector, ClaimsNothingInRandomSequences) {
       std::mt19937_64 random(seed);
       // Every other one with kernels that are far more frequent than others.
       std::vector<double> weights;
-      for (int kind = 0; kind < kinds; ++kind) weights.push_back(seed % 2 == 0 ? 1 : 1.0 / (1 + kind));
+      for (int kind = 0; kind < kinds; ++kind)
+        weights.push_back(seed % 2 == 0 ? 1 : 1.0 / (1 + kind));
       std::discrete_distribution<std::uint64_t> kernel(weights.begin(), weights.end());
       Sequence all;
       for (int i = 0; i < 6000; ++i) all.push_back(kernel(random));
@@ -251,15 +251,16 @@ TEST(PeriodDetector, FindsThePeriodInNoise) {
     for (int i = 0; i < 300; ++i) {
       for (const std::uint64_t identity : step) {
         const std::uint64_t dice = random() % 600;
-        if (dice == 0) continue;                                // left out
-        if (dice == 1) all.push_back(5000 + random() % 20);     // put in
+        if (dice == 0) continue;                                     // left out
+        if (dice == 1) all.push_back(5000 + random() % 20);          // put in
         all.push_back(dice == 2 ? 6000 + random() % 20 : identity);  // replaced
       }
     }
     const auto period = period_of(all);
     if (!period) continue;
     ++found;
-    if (std::abs(period->launches - static_cast<std::int64_t>(length)) <= tolerance(period->launches))
+    if (std::abs(period->launches - static_cast<std::int64_t>(length)) <=
+        tolerance(period->launches))
       ++right;
   }
   EXPECT_EQ(right, found);
