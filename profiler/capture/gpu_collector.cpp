@@ -45,36 +45,45 @@ steps::Launcher launcher(const Session& session) noexcept {
           .phase = thread->running_phase.load(std::memory_order_relaxed)};
 }
 
-/// Noted before the driver launches, for a record may come before it returns; taken back when it
-/// refuses. What is captured into a graph does not run.
+/// What a call keeps from its entry to its return: whether it was noted, and what it means for the
+/// steps.
+constexpr std::uint64_t kNoted = 1;
+constexpr int kSignShift = 1;
+
+/// Noted before the driver launches, for a record may come before it returns. What is captured into
+/// a graph does not run.
 void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
-  constexpr std::uint64_t kNoted = 1;
-  const bool enters = call.callbackSite == CUPTI_API_ENTER;
-  if (!enters) {
-    const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
-    const bool noted = call.correlationData != nullptr && *call.correlationData == kNoted;
-    if (result == nullptr || *result == CUDA_SUCCESS || !noted) return;
-  }
   const auto launch = now.identities.of(id, call.functionParams);
-  if (!launch || (enters && now.looks->is_captured(launch->stream))) return;
+  if (!launch || now.looks->is_captured(launch->stream)) return;
+  const auto sign = now.period.launched(launch->of_handle);
+  if (call.correlationData != nullptr)
+    *call.correlationData = kNoted | static_cast<std::uint64_t>(sign) << kSignShift;
   steps::LaunchLog& log = now.session.launches();
-  if (!enters) {
-    launch->graph ? log.graph_refused(call.correlationId, launch->identity)
-                  : log.kernel_refused(call.correlationId, launch->identity);
-    return;
-  }
-  if (call.correlationData != nullptr) *call.correlationData = kNoted;
-  now.period.launched(launch->of_handle);  // a step may begin with it
   const steps::Launcher by = launcher(now.session);
   launch->graph ? log.graph_launched(call.correlationId, launch->identity, by)
                 : log.kernel_launched(call.correlationId, launch->identity, by);
+}
+
+/// Taken back where the driver refused it. A step that ends with it ends now, not at its entry: the
+/// profiling library is through with the call.
+void note_return(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+  const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+  const std::uint64_t kept = call.correlationData == nullptr ? 0 : *call.correlationData;
+  if (result == nullptr || (kept & kNoted) == 0) return;
+  if (*result == CUDA_SUCCESS)
+    return now.period.returned(static_cast<steps::PeriodFollower::Sign>(kept >> kSignShift));
+  const auto launch = now.identities.of(id, call.functionParams);
+  if (!launch) return;
+  steps::LaunchLog& log = now.session.launches();
+  launch->graph ? log.graph_refused(call.correlationId, launch->identity)
+                : log.kernel_refused(call.correlationId, launch->identity);
 }
 
 void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
   const bool enters = call.callbackSite == CUPTI_API_ENTER;
   switch (kind_of(id)) {
     case DriverCall::kLaunch:
-      note_launch(now, id, call);
+      enters ? note_launch(now, id, call) : note_return(now, id, call);
       break;
     case DriverCall::kCaptureBegins: {
       const auto* result = static_cast<const CUresult*>(call.functionReturnValue);

@@ -14,14 +14,22 @@ thread_local bool at_boundary = false;
 
 }  // namespace
 
-void PeriodListener::launched(std::uint64_t identity) noexcept {
-  if (stopped_.load(std::memory_order_relaxed) || at_boundary) return;
-  if (!session_.may_find_steps()) return stop();
+PeriodListener::Sign PeriodListener::launched(std::uint64_t identity) noexcept {
+  if (stopped_.load(std::memory_order_relaxed) || at_boundary) return Sign::kNone;
+  try {
+    if (session_.may_find_steps()) return listen(identity);
+  } catch (...) {  // out of memory: steps that were not found are none
+  }
+  stop();
+  return Sign::kNone;
+}
+
+void PeriodListener::returned(Sign sign) noexcept {
+  if (sign == Sign::kNone || stopped_.load(std::memory_order_relaxed)) return;
   at_boundary = true;
   try {
-    const Sign sign = listen(identity);
-    if (sign != Sign::kNone) act(sign);
-  } catch (...) {  // out of memory: steps that were not found are none
+    act(sign);
+  } catch (...) {
     stop();
   }
   at_boundary = false;
@@ -51,7 +59,7 @@ void PeriodListener::act(Sign sign) {
   }
   if (sign == Sign::kLost) {
     session_.add_fault("period of launches lost",
-                       fmt::format("no step began within {} periods; what is launched until the "
+                       fmt::format("no step ended within {} periods; what is launched until the "
                                    "next begins is outside steps",
                                    steps::PeriodFollower::kPatience),
                        kRemedy);
@@ -61,8 +69,9 @@ void PeriodListener::act(Sign sign) {
   if (found) tell_found(*found);
   if (uneven > 0) tell_uneven(uneven);
   if (sign == Sign::kMisfit)
-    session_.add_fault("launches that do not fit the period",
-                       "between two beginnings of steps; they are outside steps", kRemedy);
+    session_.add_fault(
+        "launches that do not fit the period",
+        "what ended where a step should is too long or too short; it is outside steps", kRemedy);
 }
 
 void PeriodListener::stop() noexcept {
@@ -73,13 +82,13 @@ void PeriodListener::stop() noexcept {
 }
 
 void PeriodListener::tell_found(const steps::LaunchPeriod& period) {
-  session_.add_fault("steps found by the period of launches",
-                     fmt::format("nobody tells of steps; {} launches repeat, seen {} times, {} of "
-                                 "them alike, {} to the launch; confidence {:.2f}; what was "
-                                 "launched before is outside steps, and so is the last one",
-                                 period.launches, period.periods, period.fits, period.exact,
-                                 period.confidence()),
-                     kRemedy);
+  session_.add_fault(
+      "steps found by the period of launches",
+      fmt::format("nobody tells of steps; {} launches repeat, seen {} times, {} of "
+                  "them alike, {} to the launch; confidence {:.2f}; what was "
+                  "launched before is outside steps",
+                  period.launches, period.periods, period.fits, period.exact, period.confidence()),
+      kRemedy);
 }
 
 void PeriodListener::tell_uneven(std::int64_t every) {

@@ -12,8 +12,8 @@
 
 namespace flopprof::capture {
 
-/// Finds the steps of a process that tells of none, by the period of what it launches, and ends them
-/// from then on. It stops as soon as the job tells of a step, and does not listen again.
+/// Finds the steps of a process that tells of none, by the period of what it launches, and ends
+/// them from then on. It stops as soon as the job tells of a step, and does not listen again.
 ///
 /// May be called from any thread. Never destroyed, as its callers are the job's threads.
 class PeriodListener {
@@ -21,13 +21,15 @@ class PeriodListener {
   explicit PeriodListener(Session& session, const steps::PeriodDetector::Settings& settings = {})
       : session_(session), detector_(std::make_unique<steps::PeriodDetector>(settings)) {}
 
-  /// Something is about to be launched. Where a step begins with it, the session and its watcher are
-  /// told here, on the launching thread, which holds no lock of ours: that may take a while.
-  void launched(std::uint64_t identity) noexcept;
-
- private:
   using Sign = steps::PeriodFollower::Sign;
 
+  /// Something is about to be launched. What this says is to be handed to returned().
+  Sign launched(std::uint64_t identity) noexcept;
+  /// It has been launched. Where a step ends with it, the session and its watcher are told here, on
+  /// the launching thread, which holds no lock of ours: that may take a while.
+  void returned(Sign sign) noexcept;
+
+ private:
   Sign listen(std::uint64_t identity);
   void act(Sign sign);
   void stop() noexcept;

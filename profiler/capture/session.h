@@ -69,7 +69,7 @@ class Session : private ObserverPort {
 
   /// Whether nobody tells of steps, so that they may be found in what is launched.
   bool may_find_steps() const noexcept { return may_find_steps_.load(std::memory_order_relaxed); }
-  /// A step that was found begins here; whether what ends here was one, too.
+  /// Where a step that was found begins; whether what ends here was one, too.
   void found_step_began(bool after_step);
 
   /// The same pointer for the same text, valid for ever.

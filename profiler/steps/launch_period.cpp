@@ -41,11 +41,12 @@ double LaunchPeriod::confidence() const {
 }
 
 std::optional<LaunchPeriod> PeriodDetector::launched(std::uint64_t identity, std::int64_t at_ns) {
-  const LaunchPlace here{
-      .position = position_, .at_ns = at_ns, .pause_ns = position_ == 0 ? 0 : at_ns - last_ns_};
+  const std::size_t place = place_of(identity);
+  if (last_ != kNone) recurrences_[last_].paused(at_ns - last_ns_);
+  last_ = place;
   last_ns_ = at_ns;
-  Recurrence& recurrence = recurrence_of(identity);
-  recurrence.launched(here, so_far_);
+  Recurrence& recurrence = recurrences_[place];
+  recurrence.launched({.position = position_, .at_ns = at_ns}, so_far_);
   so_far_.add(identity);
   ++position_;
   if (position_ < decide_at_ || !is_candidate(recurrence)) return std::nullopt;
@@ -54,19 +55,19 @@ std::optional<LaunchPeriod> PeriodDetector::launched(std::uint64_t identity, std
   return decide();
 }
 
-Recurrence& PeriodDetector::recurrence_of(std::uint64_t identity) {
+std::size_t PeriodDetector::place_of(std::uint64_t identity) {
   if (recurrences_.size() >= settings_.most_identities) make_room();
   if (2 * recurrences_.size() >= index_.size())
     rebuild_index(std::max(kFirstSlots, 2 * index_.size()));
   std::size_t slot = slot_of(identity, index_.size());
   while (index_[slot] != 0) {
-    Recurrence& found = recurrences_[index_[slot] - 1];
-    if (found.identity() == identity) return found;
+    const std::size_t found = index_[slot] - 1;
+    if (recurrences_[found].identity() == identity) return found;
     slot = (slot + 1) & (index_.size() - 1);
   }
   recurrences_.emplace_back(identity);
   index_[slot] = static_cast<std::uint32_t>(recurrences_.size());
-  return recurrences_.back();
+  return recurrences_.size() - 1;
 }
 
 void PeriodDetector::rebuild_index(std::size_t slots) {
@@ -82,6 +83,7 @@ void PeriodDetector::rebuild_index(std::size_t slots) {
 void PeriodDetector::make_room() {
   std::erase_if(recurrences_, [&](const Recurrence& one) { return !one.is_steady(position_); });
   if (2 * recurrences_.size() > settings_.most_identities) recurrences_.clear();
+  last_ = kNone;
   rebuild_index(index_.size());
 }
 
@@ -107,9 +109,9 @@ std::optional<LaunchPeriod> PeriodDetector::decide() const {
   if (anchor == nullptr) return std::nullopt;
   return LaunchPeriod{.anchor = anchor->identity(),
                       .launches = anchor->launches(),
-                      .periods = anchor->periods(),
-                      .fits = anchor->fits(),
-                      .exact = anchor->exact()};
+                      .periods = period->periods(),
+                      .fits = period->fits(),
+                      .exact = period->exact()};
 }
 
 /// The shortest period of which `part` is a part, and which holds launches that no part has.
@@ -125,19 +127,19 @@ const Recurrence* PeriodDetector::longer(const Recurrence& part) const {
   return shortest;
 }
 
-/// Of the identities with this period the one before which the host pauses longest, for there the
-/// step begins; of equals the one that was launched first. Nothing while none is settled.
+/// Of the identities with this period the one after which the host pauses longest, for there the
+/// step ends; of equals the one that was launched last. Nothing while none is settled.
 const Recurrence* PeriodDetector::anchor_of(const Recurrence& period) const {
   const Recurrence* anchor = nullptr;
-  const auto comes_before = [](const Recurrence& a, const Recurrence& b) {
+  const auto is_later = [](const Recurrence& a, const Recurrence& b) {
     if (a.typical_pause() != b.typical_pause()) return a.typical_pause() > b.typical_pause();
-    return a.first_position() < b.first_position();
+    return a.first_position() > b.first_position();
   };
+  const std::int64_t least = settings_.least_periods - 1;  // for this one is not over yet
   for (const Recurrence& one : recurrences_) {
     if (std::abs(one.launches() - period.launches()) <= tolerance(period.launches()) &&
-        one.periods() >= settings_.least_periods && one.is_steady(position_) &&
-        one.is_settled(settings_.least_periods) &&
-        (anchor == nullptr || comes_before(one, *anchor)))
+        one.periods() >= least && one.is_steady(position_) && one.is_settled(least) &&
+        (anchor == nullptr || is_later(one, *anchor)))
       anchor = &one;
   }
   return anchor;

@@ -11,7 +11,7 @@ namespace flopprof::steps {
 
 /// What repeats in a sequence of launches.
 struct LaunchPeriod {
-  std::uint64_t anchor = 0;   ///< the identity that is launched once a period, where it begins
+  std::uint64_t anchor = 0;   ///< the identity that is launched once a period, where it ends
   std::int64_t launches = 0;  ///< of one period
   std::int64_t periods = 0;   ///< whole ones seen
   std::int64_t fits = 0;      ///< of them, those that hold the same launches within the tolerance
@@ -59,7 +59,9 @@ class PeriodDetector {
   std::optional<LaunchPeriod> launched(std::uint64_t identity, std::int64_t at_ns);
 
  private:
-  Recurrence& recurrence_of(std::uint64_t identity);
+  static constexpr std::size_t kNone = SIZE_MAX;
+
+  std::size_t place_of(std::uint64_t identity);
   void rebuild_index(std::size_t slots);
   void make_room();
   bool is_candidate(const Recurrence& recurrence) const;
@@ -73,6 +75,7 @@ class PeriodDetector {
   LaunchMix so_far_;
   std::int64_t position_ = 0;
   std::int64_t last_ns_ = 0;
+  std::size_t last_ = kNone;  // launched, of recurrences_
   std::int64_t decide_at_ = 0;
 };
 

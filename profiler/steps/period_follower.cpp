@@ -6,12 +6,13 @@
 namespace flopprof::steps {
 
 PeriodFollower::Sign PeriodFollower::launched(std::uint64_t identity) {
+  ++launches_;
   if (identity == period_.anchor) return at_anchor();
-  return ++launches_ == kPatience * period_.launches ? Sign::kLost : Sign::kNone;
+  return launches_ == kPatience * period_.launches ? Sign::kLost : Sign::kNone;
 }
 
 PeriodFollower::Sign PeriodFollower::at_anchor() {
-  const std::int64_t launches = std::exchange(launches_, 1);  // this one belongs to what begins
+  const std::int64_t launches = std::exchange(launches_, 0);
   if (!std::exchange(began_, true)) return Sign::kBegin;
   note_length(launches);
   const bool fits = 4 * std::abs(launches - period_.launches) <= period_.launches;

@@ -6,7 +6,7 @@
 
 namespace flopprof::steps {
 
-/// Says at which launches steps begin, once their period is known, and when it no longer holds.
+/// Says with which launches steps end, once their period is known, and when it no longer holds.
 ///
 /// Not thread-safe.
 class PeriodFollower {
@@ -15,10 +15,10 @@ class PeriodFollower {
 
   enum class Sign {
     kNone,
-    kBegin,   ///< the first step begins with this launch; what was before was outside steps
-    kStep,    ///< a step has ended, and the next begins with this launch
-    kMisfit,  ///< what has ended was no step: it is too long or too short by a quarter
-    kLost,    ///< no step has begun within kPatience periods
+    kBegin,   ///< the first step begins behind this launch; what was before was outside steps
+    kStep,    ///< a step ends with this launch, and the next begins
+    kMisfit,  ///< what ends with this launch is no step: it is too long or too short by a quarter
+    kLost,    ///< no step has ended within kPatience periods
   };
   static constexpr std::int64_t kPatience = 16;
 

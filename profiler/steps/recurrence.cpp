@@ -54,11 +54,13 @@ void Recurrence::launched(const LaunchPlace& here, const LaunchMix& so_far) {
       deviates(launches, stretch);
     }
   }
-  pause_bits_ +=
-      std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, here.pause_ns)));
-  ++pauses_;
   last_ = here;
   before_last_ = so_far;
+}
+
+void Recurrence::paused(std::int64_t pause_ns) {
+  pause_bits_ += std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, pause_ns)));
+  ++pauses_;
 }
 
 /// More than one in three, and another stretch may be the one that repeats.

@@ -27,7 +27,6 @@ std::int64_t tolerance(std::int64_t launches);
 struct LaunchPlace {
   std::int64_t position = 0;  ///< launches before it
   std::int64_t at_ns = 0;     ///< host time; 0 where it is not known
-  std::int64_t pause_ns = 0;  ///< since the launch before
 };
 
 /// The stretches from one launch of an identity to its next, and how far they are alike. A stretch
@@ -38,6 +37,8 @@ class Recurrence {
 
   /// `so_far`: of all launches before this one.
   void launched(const LaunchPlace& here, const LaunchMix& so_far);
+  /// The next launch, of whatever, came so long after it.
+  void paused(std::int64_t pause_ns);
 
   std::uint64_t identity() const { return identity_; }
   std::int64_t first_position() const { return first_position_; }
@@ -53,7 +54,7 @@ class Recurrence {
   /// Its deviations, if any, are no part of a longer pattern: they have ended, or they are many and
   /// come at uneven distances, or rarely.
   bool is_settled(std::int64_t least_periods) const;
-  /// The host's typical pause before the launch, in quarters of its binary logarithm, so that one
+  /// The host's typical pause after the launch, in quarters of its binary logarithm, so that one
   /// long pause among many short ones counts little.
   std::int64_t typical_pause() const { return pauses_ == 0 ? 0 : 4 * pause_bits_ / pauses_; }
 

@@ -12,7 +12,8 @@ namespace {
 constexpr steps::PeriodDetector::Settings kUntimed{.least_periods = 20, .least_ns = 0};
 
 void step(PeriodListener& listener) {
-  for (const std::uint64_t identity : {1, 2, 3, 2, 3, 4}) listener.launched(identity);
+  for (const std::uint64_t identity : {1, 2, 3, 2, 3, 4})
+    listener.returned(listener.launched(identity));
 }
 
 std::string faults_of(const Drained& drained) {
@@ -54,7 +55,7 @@ TEST(PeriodListener, GivesWayToAnOptimiser) {
     session.end_update({});
   }
   const Drained drained = session.drain(false);
-  // One was found, before the update that cut the next one short.
+  // One was found before the first update, which ends none: it only takes over.
   EXPECT_EQ(drained.steps.size(), 1u + 4u);
   EXPECT_EQ(drained.overhead.step_source, "optimizer");
   EXPECT_EQ(faults_of(drained), "steps told late;");
@@ -73,7 +74,7 @@ TEST(PeriodListener, SaysThatStepsMayBeMicroBatches) {
   PeriodListener listener(session, kUntimed);
   for (int i = 1; i <= 200; ++i) {
     step(listener);
-    if (i % 25 == 0) listener.launched(9);
+    if (i % 25 == 0) listener.returned(listener.launched(9));
   }
   EXPECT_EQ(faults_of(session.drain(false)),
             "steps found by the period of launches;steps may be micro-batches;");

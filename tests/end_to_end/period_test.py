@@ -18,7 +18,7 @@ class Period(GpuTest):
 
     def test_gives_a_job_without_marks_its_steps(self):
         self.attached("unmarked")
-        # Found after 20 periods, with the launch that begins the 21st step; the last one has no end.
+        # Found after 20 periods, with the launch that begins the 21st step: the 22nd is the first one.
         self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 29)
         self.assertEqual(self.step_source(), [("period",)])
         kernels = {k["kernel"]: k for k in self.report("--by", "kernel")["by_kernel"]}
@@ -28,13 +28,13 @@ class Period(GpuTest):
         self.assertEqual(
             faults[FOUND]["detail"],
             "nobody tells of steps; 8 launches repeat, seen 20 times, 20 of them alike, 20 to the launch; "
-            "confidence 0.95; what was launched before is outside steps, and so is the last one",
+            "confidence 0.95; what was launched before is outside steps",
         )
         self.assertIn("flopprof/mark.h", faults[FOUND]["remedy"])
 
     def test_leaves_an_evaluation_outside_steps_and_says_so(self):
         self.attached("evaluates")
-        # 9 steps before it, the tenth with it is none, 4 behind it.
+        # 9 steps before it, 4 behind the one that follows it, which is none.
         self.assertEqual(self.gpu_ns_of_steps(), [100_000] * 13)
         faults = self.faults()
         self.assertEqual(set(faults), {FOUND, "period of launches lost", "launches that do not fit the period"})
@@ -48,7 +48,6 @@ class Period(GpuTest):
 
     def test_yields_to_a_mark_that_comes_late(self):
         self.attached("marks_late")
-        # Of the found ones the last is cut short by the first mark.
         self.assertEqual(self.gpu_ns_of_steps(), [100_000] * (4 + 3))
         self.assertEqual(self.step_source(), [("mark",)])
         self.assertIn("told by mark", self.faults()["steps told late"]["detail"])

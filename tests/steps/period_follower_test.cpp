@@ -12,7 +12,7 @@ namespace {
 using Sign = PeriodFollower::Sign;
 using ::testing::ElementsAre;
 
-const LaunchPeriod kTen{.anchor = 1, .launches = 10, .periods = 20, .fits = 20, .exact = 20};
+const LaunchPeriod kTen{.anchor = 10, .launches = 10, .periods = 20, .fits = 20, .exact = 20};
 
 /// What it says, silence left out.
 std::vector<Sign> signs_of(PeriodFollower& follower, const Sequence& launches) {
@@ -26,13 +26,16 @@ std::vector<Sign> signs_of(PeriodFollower& follower, const Sequence& launches) {
 
 TEST(PeriodFollower, EndsAStepAtEachLaunchOfTheAnchorButTheFirst) {
   PeriodFollower follower(kTen);
-  EXPECT_THAT(signs_of(follower, distinct(5, 6) + 3 * distinct(1, 10)),
+  EXPECT_THAT(signs_of(follower, distinct(4, 6) + 3 * distinct(1, 10)),
               ElementsAre(Sign::kBegin, Sign::kStep, Sign::kStep));
 }
 
 TEST(PeriodFollower, TakesAStepOfAFewLaunchesMoreOrLess) {
   PeriodFollower follower(kTen);
-  EXPECT_THAT(signs_of(follower, distinct(1, 8) + distinct(1, 12) + distinct(1, 13) + Sequence{1}),
+  const Sequence shorter = distinct(3, 8);
+  const Sequence longer = distinct(98, 2) + distinct(1, 10);
+  const Sequence too_long = distinct(97, 3) + distinct(1, 10);
+  EXPECT_THAT(signs_of(follower, Sequence{10} + shorter + longer + too_long),
               ElementsAre(Sign::kBegin, Sign::kStep, Sign::kStep, Sign::kMisfit));
 }
 
@@ -50,7 +53,7 @@ TEST(PeriodFollower, SaysThatAnAnchorNeverCame) {
 }
 
 TEST(PeriodFollower, NoticesMicroBatches) {
-  const Sequence update = 24 * distinct(1, 10) + distinct(50, 4);
+  const Sequence update = 24 * distinct(1, 10) + distinct(50, 2);
   PeriodFollower follower(kTen);
   signs_of(follower, 3 * update);
   EXPECT_EQ(follower.uneven_every(), 0);
