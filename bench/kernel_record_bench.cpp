@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "profiler/capture/activity_records.h"
+#include "profiler/capture/launch_identity.h"
 #include "profiler/steps/kernel_ledger.h"
 #include "profiler/steps/launch_log.h"
 
@@ -82,9 +83,14 @@ BENCHMARK(BM_KernelRecords)->Arg(20)->Arg(200)->Arg(1000);
 /// What one launch pays for being noted, the library's own part of the callback left out.
 void BM_NoteALaunch(benchmark::State& state) {
   steps::LaunchLog log;
-  log.start(GpuLook::kTraced);
+  log.start(GpuLook::kNone);
+  const LaunchIdentities identities;
+  const cuLaunchKernel_params call{.gridDimX = 100, .gridDimY = 1, .gridDimZ = 1, .blockDimX = 256};
   std::uint32_t id = 0;
-  for (auto _ : state) log.kernel_launched(++id);
+  for (auto _ : state) {
+    const auto launch = identities.of(CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel, &call);
+    log.kernel_launched(++id, launch->identity);
+  }
 }
 BENCHMARK(BM_NoteALaunch);
 

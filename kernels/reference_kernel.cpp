@@ -12,10 +12,13 @@ std::int64_t lanes_of(Lanes lanes, const Launch& launch) {
 
 }  // namespace
 
-std::int64_t flops_of(const ReferenceKernel& kernel, FlopClass kind, const Launch& launch) {
+std::int64_t flops_of(const ReferenceKernel& kernel, FlopClass kind, const Launch& launch,
+                      int capability) {
   std::int64_t of_a_warp = 0;
   for (const TripFlops& trip : kernel.trip) {
-    if (trip.kind == kind) of_a_warp += trip.a_warp + trip.a_thread * lanes_of(trip.lanes, launch);
+    const bool is_made = trip.first_capability <= capability && capability <= trip.last_capability;
+    if (is_made && trip.kind == kind)
+      of_a_warp += trip.a_warp + trip.a_thread * lanes_of(trip.lanes, launch);
   }
   return of_a_warp * launch.trips * launch.blocks * (launch.threads / kLanesOfAWarp);
 }
@@ -30,8 +33,10 @@ void launch(const ReferenceKernel& kernel, const Launch& launch, const void* see
 
 std::vector<ReferenceKernel> reference_kernels() {
   std::vector<ReferenceKernel> all;
-  for (const auto group : {vector_single, vector_double, vector_half, special_functions, divide,
-                           lanes, warp_matrix, warp_matrix_double, warp_group_matrix}) {
+  for (const auto group :
+       {vector_single, vector_double, vector_half, vector_bfloat, special_functions, divide, lanes,
+        warp_matrix, warp_matrix_double, warp_matrix_narrow, warp_matrix_sparse, warp_group_matrix,
+        warp_group_matrix_half_sum, warp_group_matrix_registers, atomics, false_flops}) {
     for (ReferenceKernel& kernel : group()) all.push_back(kernel);
   }
   return all;

@@ -45,12 +45,15 @@ std::vector<ReferenceKernel> vector_double() {
   return {
       {.name = "flopprof_dadd",
        .entry = reinterpret_cast<const void*>(flopprof_dadd),
+       .numbers = Number::kDouble,
        .trip = {{.kind = FlopClass::kFp64, .a_thread = 128}}},
       {.name = "flopprof_dmul",
        .entry = reinterpret_cast<const void*>(flopprof_dmul),
+       .numbers = Number::kDouble,
        .trip = {{.kind = FlopClass::kFp64, .a_thread = 128}}},
       {.name = "flopprof_dfma",
        .entry = reinterpret_cast<const void*>(flopprof_dfma),
+       .numbers = Number::kDouble,
        .trip = {{.kind = FlopClass::kFp64, .a_thread = 256}}},
   };
 }

@@ -58,17 +58,21 @@ std::vector<ReferenceKernel> vector_half() {
   return {
       {.name = "flopprof_hadd2",
        .entry = reinterpret_cast<const void*>(flopprof_hadd2),
+       .numbers = Number::kHalf,
        .trip = {{.kind = FlopClass::kFp16, .a_thread = 768}},
        .written_a_thread = 512},
       {.name = "flopprof_hmul2",
        .entry = reinterpret_cast<const void*>(flopprof_hmul2),
+       .numbers = Number::kHalf,
        .trip = {{.kind = FlopClass::kFp16, .a_thread = 768}},
        .written_a_thread = 512},
       {.name = "flopprof_hfma2",
        .entry = reinterpret_cast<const void*>(flopprof_hfma2),
+       .numbers = Number::kHalf,
        .trip = {{.kind = FlopClass::kFp16, .a_thread = 1024}}},
       {.name = "flopprof_bfma2",
        .entry = reinterpret_cast<const void*>(flopprof_bfma2),
+       .numbers = Number::kBfloat,
        .trip = {{.kind = FlopClass::kBf16, .a_thread = 1024}}},
   };
 }

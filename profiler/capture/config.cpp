@@ -68,7 +68,9 @@ Config read_config() {
                 .step_range = variable("FLOPPROF_STEP_RANGE"),
                 .timeline = span(variable("FLOPPROF_TRACE_STEPS")),
                 .formulas_path = variable("FLOPPROF_FORMULAS"),
+                .record_folder = variable("FLOPPROF_RECORD"),
                 .layers = variable("FLOPPROF_LAYERS") == "1",
+                .user_data = user_data_folder(),
                 .user_observers = user_data_folder() + "/observers",
                 .faults_path = variable("FLOPPROF_FAULTS")};
   config.rank = number({"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"});

@@ -17,7 +17,9 @@ struct Config {
   std::string step_range;                   ///< FLOPPROF_STEP_RANGE
   std::optional<steps::StepSpan> timeline;  ///< FLOPPROF_TRACE_STEPS, as 10:12
   std::string formulas_path;                ///< FLOPPROF_FORMULAS
+  std::string record_folder;                ///< FLOPPROF_RECORD: tapes for tests; empty: none
   bool layers = false;                      ///< FLOPPROF_LAYERS
+  std::string user_data;                    ///< folder of what flopprof keeps for this user
   std::string user_observers;               ///< folder of the observers that this user built
   std::string faults_path;  ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
 

@@ -56,6 +56,8 @@ std::optional<CuptiLibrary> open_cupti() {
   if (library == nullptr) return std::nullopt;
   cupti.handle = library;
   find(library, "cuptiSubscribe_v2", cupti.subscribe_v2);
+  find(library, "cuptiGetContextId", cupti.get_context_id);
+  find(library, "cuptiGetDeviceId", cupti.get_device_id);
   const bool complete = find(library, "cuptiGetVersion", cupti.get_version) &&
                         find(library, "cuptiSubscribe", cupti.subscribe) &&
                         find(library, "cuptiUnsubscribe", cupti.unsubscribe) &&

@@ -26,6 +26,8 @@ struct CuptiLibrary {
   decltype(&cuptiActivityGetNextRecord) next_record = nullptr;
   decltype(&cuptiActivityGetNumDroppedRecords) dropped_records = nullptr;
   decltype(&cuptiGetResultString) result_string = nullptr;
+  decltype(&cuptiGetContextId) get_context_id = nullptr;  ///< for tapes; may be null, as may be:
+  decltype(&cuptiGetDeviceId) get_device_id = nullptr;
 };
 
 /// The copy that the job has mapped already, since a second one would be a second subscriber; else

@@ -74,7 +74,7 @@ class Subscription {
     for (const CUpti_CallbackId id : kGraphChanges) call_back(CUPTI_CB_DOMAIN_DRIVER_API, id);
     for (const CUpti_CallbackId id :
          {CUPTI_CBID_RESOURCE_CONTEXT_CREATED, CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING,
-          CUPTI_CBID_RESOURCE_MODULE_UNLOAD_STARTING})
+          CUPTI_CBID_RESOURCE_MODULE_LOADED, CUPTI_CBID_RESOURCE_MODULE_UNLOAD_STARTING})
       call_back(CUPTI_CB_DOMAIN_RESOURCE, id);
     if (refusal_) undo();
     return refusal_;

@@ -10,11 +10,14 @@
 
 #include "profiler/capture/activity_buffers.h"
 #include "profiler/capture/activity_records.h"
+#include "profiler/capture/callback_clock.h"
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/cupti_subscription.h"
+#include "profiler/capture/gpu_faults.h"
 #include "profiler/capture/gpu_looks.h"
 #include "profiler/capture/kernel_name.h"
 #include "profiler/capture/launch_identity.h"
+#include "profiler/capture/launcher.h"
 #include "profiler/capture/period_listener.h"
 #include "profiler/steps/kernel_ledger.h"
 
@@ -29,21 +32,16 @@ struct Following {
   std::function<void()> hurry;
   ActivityBuffers buffers;
   LaunchIdentities identities;
+  std::unique_ptr<TapeRecorder> tape;  // null: nothing is kept
   std::unique_ptr<GpuLooks> looks;
   PeriodListener period{session};
+  std::atomic<std::int64_t> callbacks_ns{0};
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
+  bool dropped_lately = false;
 };
 std::atomic<Following*> following{nullptr};
-
-steps::Launcher launcher(const Session& session) noexcept {
-  const ThreadCounters* thread = session.observed_thread();
-  if (thread == nullptr) return {};
-  const char* op = thread->running_op.load(std::memory_order_relaxed);
-  return {.op = op == nullptr ? "" : op,
-          .phase = thread->running_phase.load(std::memory_order_relaxed)};
-}
 
 /// What a call keeps from its entry to its return: whether it was noted, and what it means for the
 /// steps.
@@ -64,14 +62,11 @@ void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& 
                 : log.kernel_launched(call.correlationId, launch->identity, by);
 }
 
-/// Taken back where the driver refused it. A step that ends with it ends now, not at its entry: the
-/// profiling library is through with the call.
+/// Taken back where the driver refused it.
 void note_return(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
   const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
-  const std::uint64_t kept = call.correlationData == nullptr ? 0 : *call.correlationData;
-  if (result == nullptr || (kept & kNoted) == 0) return;
-  if (*result == CUDA_SUCCESS)
-    return now.period.returned(static_cast<steps::PeriodFollower::Sign>(kept >> kSignShift));
+  const bool noted = call.correlationData != nullptr && (*call.correlationData & kNoted) != 0;
+  if (result == nullptr || *result == CUDA_SUCCESS || !noted) return;
   const auto launch = now.identities.of(id, call.functionParams);
   if (!launch) return;
   steps::LaunchLog& log = now.session.launches();
@@ -79,10 +74,22 @@ void note_return(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& 
                 : log.kernel_refused(call.correlationId, launch->identity);
 }
 
+/// A step that ends with a launch ends when that returns, not at its entry: the profiling library
+/// is through with the call.
+void end_found_step(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+  if (call.callbackSite != CUPTI_API_EXIT || call.correlationData == nullptr) return;
+  const std::uint64_t sign = *call.correlationData >> kSignShift;
+  const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+  if (sign == 0 || result == nullptr || *result != CUDA_SUCCESS) return;
+  if (kind_of(id) == DriverCall::kLaunch)
+    now.period.returned(static_cast<steps::PeriodFollower::Sign>(sign));
+}
+
 void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
   const bool enters = call.callbackSite == CUPTI_API_ENTER;
   switch (kind_of(id)) {
     case DriverCall::kLaunch:
+      if (now.tape != nullptr) now.tape->call(id, call);
       enters ? note_launch(now, id, call) : note_return(now, id, call);
       break;
     case DriverCall::kCaptureBegins: {
@@ -101,6 +108,7 @@ void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& ca
 
 void note_resource(Following& now, CUpti_CallbackId id,
                    const CUpti_ResourceData& resource) noexcept {
+  if (now.tape != nullptr) now.tape->resource(now.cupti, id, resource);
   switch (id) {
     case CUPTI_CBID_RESOURCE_CONTEXT_CREATED:
       now.looks->context_created(resource.context);
@@ -122,10 +130,17 @@ void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId i
                           const void* details) noexcept {
   Following* now = following.load(std::memory_order_acquire);
   if (now == nullptr) return;
-  if (domain == CUPTI_CB_DOMAIN_DRIVER_API)
-    note_call(*now, id, *static_cast<const CUpti_CallbackData*>(details));
-  else if (domain == CUPTI_CB_DOMAIN_RESOURCE)
+  if (domain == CUPTI_CB_DOMAIN_DRIVER_API) {
+    const auto& call = *static_cast<const CUpti_CallbackData*>(details);
+    {
+      const CallbackClock clock(now->callbacks_ns);
+      note_call(*now, id, call);
+    }
+    end_found_step(*now, id, call);  // may wait for the GPU: the plan of looks counts what it costs
+  } else if (domain == CUPTI_CB_DOMAIN_RESOURCE) {
+    const CallbackClock clock(now->callbacks_ns);
     note_resource(*now, id, *static_cast<const CUpti_ResourceData*>(details));
+  }
 }
 
 void CUPTIAPI on_buffer_wanted(std::uint8_t** buffer, std::size_t* size,
@@ -169,16 +184,6 @@ bool tell(Session& session, const CuptiLibrary& cupti, const Refusal& refusal) {
   return true;
 }
 
-void add_fault(Drained& drained, const char* what, std::int64_t count, std::string detail,
-               const char* remedy) {
-  if (count <= 0) return;
-  drained.faults.push_back({.what = what,
-                            .count = count,
-                            .since_ns = drained.written_at_ns,
-                            .detail = std::move(detail),
-                            .remedy = remedy});
-}
-
 /// Their memory goes back to be filled again.
 void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& drained) {
   std::int64_t dropped = 0;
@@ -193,33 +198,19 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
         now.kernels, now.devices, now.cupti.version >= 130000,
         [&drained](TimelineKernel kernel) { drained.timeline.push_back(std::move(kernel)); }};
     if (!translate(now.cupti.next_record, buffer.data, buffer.used, sink)) ++unreadable;
+    if (now.tape != nullptr) now.tape->records(now.cupti.next_record, buffer.data, buffer.used);
     now.buffers.give_back(buffer.data);
     if (buffer.context != nullptr) ask_dropped(buffer.context, buffer.stream);
   }
   ask_dropped(nullptr, 0);
   if (dropped + unreadable > 0) now.kernels.records_dropped();
+  now.dropped_lately = dropped > 0;
   add_fault(drained, "GPU records dropped", dropped,
             "kernels were launched faster than their records could be kept",
             "totals leave their steps out");
   add_fault(drained, "GPU records unreadable", unreadable,
             "buffers of " + now.cupti.path + " could not be read to their end",
             "totals leave their steps out");
-}
-
-void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drained) {
-  add_fault(drained, "GPU records taken", changes.robbed_intervals,
-            "another profiler in the job, such as torch.profiler, took the records of kernels",
-            "run the job without it; from here on kernels are not timed");
-  constexpr const char* kLeftOut = "totals leave their steps out";
-  add_fault(drained, "GPU records missing", changes.missing_records,
-            "kernels were launched, and no record of their run came", kLeftOut);
-  add_fault(drained, "GPU kernels without times", changes.untimed_records,
-            "records came with no begin and end", kLeftOut);
-  add_fault(drained, "GPU records late", changes.late_records,
-            "records came after their step had been added up", kLeftOut);
-  add_fault(drained, "GPU-seconds of steps not known", changes.unusable_steps,
-            "records of these steps are missing or unusable",
-            "the other faults of this run say why");
 }
 
 std::unique_ptr<GpuLooks> looks_of(const Following& now) {
@@ -229,10 +220,11 @@ std::unique_ptr<GpuLooks> looks_of(const Following& now) {
       steps::GpuPlan::Settings{.budget = config.overhead_budget / 2,
                                .every = config.every_steps,
                                .timeline = config.timeline},
-      GpuLooks::Faults{[&session = now.session](const char* what, const std::string& detail,
-                                                const char* remedy) {
-        session.add_fault(what, detail, remedy);
-      }});
+      GpuLooks::Ways{
+          [&session = now.session](const char* what, const std::string& detail,
+                                   const char* remedy) { session.add_fault(what, detail, remedy); },
+          now.hurry},
+      now.tape.get());
 }
 
 }  // namespace
@@ -248,6 +240,10 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
   }
   auto now = std::unique_ptr<Following>(
       new Following{.cupti = *cupti, .session = session, .hurry = std::move(hurry)});
+  if (const std::string& folder = session.config().record_folder; !folder.empty()) {
+    now->cupti.get_version(&now->cupti.version);
+    now->tape = std::make_unique<TapeRecorder>(folder, now->cupti.version);
+  }
   now->looks = looks_of(*now);
   following.store(now.get(), std::memory_order_release);
   const CuptiCallbacks callbacks{
@@ -282,6 +278,7 @@ void drain_gpu(bool last, Drained& drained) {
   now->kernels.settle(last);
   now->session.launches().forget_before(now->kernels.settled_before());
   auto changes = now->kernels.take_changes();
+  if (now->dropped_lately) changes.robbed_intervals = 0;  // nobody took them
   tell_incomplete(changes, drained);
   if (changes.robbed_intervals > 0) now->looks->robbed();
   drained.gpu_steps = std::move(changes.steps);
@@ -290,6 +287,8 @@ void drain_gpu(bool last, Drained& drained) {
   drained.launches = std::move(changes.launches);
   drained.outside_launches = std::move(changes.outside_launches);
   now->looks->drain(last, drained);
+  drained.overhead.own_ns += now->callbacks_ns;
+  drained.overhead.total_ns += now->callbacks_ns;
   for (KernelWork& work : drained.kernels) work.kernel = demangled(work.kernel);
   for (TimelineKernel& kernel : drained.timeline) kernel.kernel = demangled(kernel.kernel);
   for (const auto& [number, device] : now->devices) drained.devices.push_back(device);

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "profiler/capture/gpu_faults.h"
 #include "profiler/capture/gpu_looks.h"
 
 namespace flopprof::capture {
@@ -15,11 +16,7 @@ namespace {
 
 /// The session's own faults have been drained by then.
 void tell(Drained& drained, const char* what, std::string detail, const char* remedy) {
-  drained.faults.push_back({.what = what,
-                            .count = 1,
-                            .since_ns = drained.written_at_ns,
-                            .detail = std::move(detail),
-                            .remedy = remedy});
+  add_fault(drained, what, 1, std::move(detail), remedy);
 }
 
 }  // namespace

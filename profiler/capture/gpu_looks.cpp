@@ -16,6 +16,9 @@ using steps::GpuPlan;
 
 constexpr int kPatience = 3;  // this often in a row something may fail before it is given up
 
+/// So many should not wait for the drain thread's next second.
+constexpr std::int64_t kManyIntervals = 16'384;
+
 /// How long a boundary may wait for the GPU: some steps' time, for it works off what was launched
 /// ahead.
 nanoseconds patience(std::int64_t typical_step_ns) {
@@ -31,10 +34,11 @@ std::int64_t launches_of(const std::optional<steps::LaunchInterval>& interval) {
 }  // namespace
 
 GpuLooks::GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
-                   const GpuPlan::Settings& settings, Faults faults)
+                   const GpuPlan::Settings& settings, Ways ways, TapeRecorder* tape)
     : cupti_(cupti),
       launches_(launches),
-      faults_(std::move(faults)),
+      ways_(std::move(ways)),
+      tape_(tape),
       driver_(find_driver()),
       functions_(find_range_functions(cupti.handle)),
       plan_(settings),
@@ -42,14 +46,15 @@ GpuLooks::GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
       last_cut_ns_(monotonic_ns()) {
   looked_at_ = 0;
   if (functions_ && driver_ && driver_->record_context != nullptr) {
-    counting_.emplace(cupti_, *functions_);
+    counting_.emplace(cupti_, *functions_, tape_);
     return;
   }
   gave_up_ = true;
-  faults_.add("executed FLOPs not counted",
-              functions_ ? "the driver is older than CUDA 12.5"
-                         : cupti_.path + " has no range profiler: it is older than CUDA 12.6",
-              "update the driver and CUPTI; model FLOPs and GPU-seconds are measured all the same");
+  ways_.add_fault(
+      "executed FLOPs not counted",
+      functions_ ? "the driver is older than CUDA 12.5"
+                 : cupti_.path + " has no range profiler: it is older than CUDA 12.6",
+      "update the driver and CUPTI; model FLOPs and GPU-seconds are measured all the same");
 }
 
 void GpuLooks::context_created(CUcontext context) noexcept {
@@ -74,6 +79,7 @@ bool GpuLooks::is_captured(CUstream stream) const noexcept {
 
 bool GpuLooks::closes() noexcept {
   if (!boundary_.try_lock()) return false;
+  if (tape_ != nullptr && std::exchange(taped_step_open_, false)) tape_->step_ends();
   try {
     // A captured stream must not be waited for: the look goes on over the next step, for nothing.
     if (captures_ > 0)
@@ -98,9 +104,11 @@ void GpuLooks::close_counting() {
 
 bool GpuLooks::opens(bool in_step) noexcept {
   const std::lock_guard boundary(boundary_, std::adopt_lock);
+  if (tape_ != nullptr && in_step) tape_->step_begins(), taped_step_open_ = true;
   try {
     const auto closed = launches_.last_closed();
     if (!closed) return false;
+    if (closed->number % kManyIntervals == 0) ways_.hurry();
     const std::int64_t now_ns = monotonic_ns();
     const GpuPlan::Ended interval = ended(*closed, now_ns - std::exchange(last_cut_ns_, now_ns));
     if (closed->step != kOutsideSteps) {
@@ -203,10 +211,10 @@ void GpuLooks::trace(bool on) {
                           CUPTI_ACTIVITY_KIND_MEMSET}) {
     const CUptiResult result = on ? cupti_.enable(kind) : cupti_.disable(kind);
     if (result != CUPTI_SUCCESS && kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL) {
-      faults_.add(on ? "GPU tracing not resumed" : "GPU tracing not paused",
-                  fmt::format("{}: {}", on ? "cuptiActivityEnable" : "cuptiActivityDisable",
-                              text_of(cupti_, result)),
-                  "steps that are not traced get the mean of those like them that were");
+      ways_.add_fault(on ? "GPU tracing not resumed" : "GPU tracing not paused",
+                      fmt::format("{}: {}", on ? "cuptiActivityEnable" : "cuptiActivityDisable",
+                                  text_of(cupti_, result)),
+                      "steps that are not traced get the mean of those like them that were");
       const std::lock_guard lock(plan_mutex_);
       plan_.give_up_tracing();
       if (on) now_ = {};
@@ -218,7 +226,7 @@ void GpuLooks::trace(bool on) {
 }
 
 void GpuLooks::not_idle() {
-  faults_.add("step not counted", "the GPU did not come to rest at the step's end", "");
+  ways_.add_fault("step not counted", "the GPU did not come to rest at the step's end", "");
   if (++not_idle_ < kPatience) return;
   gave_up_ = true;
   const std::lock_guard lock(plan_mutex_);
@@ -227,8 +235,9 @@ void GpuLooks::not_idle() {
 
 void GpuLooks::refused(const Refusal& refusal, std::optional<std::size_t> set) {
   const bool busy = refusal.result == CUPTI_ERROR_HARDWARE_BUSY;
-  faults_.add("executed FLOPs not counted", refusal.call + ": " + text_of(cupti_, refusal.result),
-              remedy_for(refusal.result));
+  ways_.add_fault("executed FLOPs not counted",
+                  refusal.call + ": " + text_of(cupti_, refusal.result),
+                  remedy_for(refusal.result));
   if (busy && ++busy_ < kPatience) return;
   const std::lock_guard lock(plan_mutex_);
   if (set && !busy && !is_forbidden(refusal.result)) {

@@ -26,11 +26,12 @@ namespace flopprof::capture {
 /// Never destroyed, as its callers are the job's threads.
 class GpuLooks : public StepWatcher {
  public:
-  struct Faults {  ///< how what goes wrong is told
-    std::function<void(const char* what, const std::string& detail, const char* remedy)> add;
+  struct Ways {  ///< out of here
+    std::function<void(const char* what, const std::string& detail, const char* remedy)> add_fault;
+    std::function<void()> hurry;  ///< the drain thread
   };
   GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
-           const steps::GpuPlan::Settings& settings, Faults faults);
+           const steps::GpuPlan::Settings& settings, Ways ways, TapeRecorder* tape);
 
   // Of the job's threads.
   bool closes() noexcept override;
@@ -70,7 +71,8 @@ class GpuLooks : public StepWatcher {
 
   const CuptiLibrary& cupti_;
   steps::LaunchLog& launches_;
-  const Faults faults_;
+  const Ways ways_;
+  TapeRecorder* tape_;  // null: nothing is kept
   const std::optional<Driver> driver_;
   const std::optional<RangeFunctions> functions_;
   std::optional<RangeCounting> counting_;  // nothing where it is not possible
@@ -86,6 +88,7 @@ class GpuLooks : public StepWatcher {
   bool counters_ready_ = false;
   std::atomic<bool> gave_up_{false};
   bool spoiled_ = false;
+  bool taped_step_open_ = false;
   std::int64_t looked_at_ = -1;  // the number of the interval
   std::int64_t launched_before_ = 0;
   std::int64_t last_cut_ns_ = 0;

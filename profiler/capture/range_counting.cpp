@@ -174,10 +174,12 @@ std::optional<Refusal> RangeCounting::end(std::vector<CountedRange>& counted) {
                        .set = *context.counting,
                        .data = {}};
     context.counting.reset();
-    if (auto refused = context.profiler->end(range.data))
+    if (auto refused = context.profiler->end(range.data)) {
       refusal = std::move(refused);
-    else
-      counted.push_back(std::move(range));
+      continue;
+    }
+    if (tape_ != nullptr) tape_->counter_data(handle, range.chip->metrics[range.set], range.data);
+    counted.push_back(std::move(range));
   }
   return refusal;
 }

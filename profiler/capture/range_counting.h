@@ -13,6 +13,7 @@
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/driver.h"
 #include "profiler/capture/range_profiler.h"
+#include "profiler/capture/tape_recorder.h"
 #include "profiler/counters/counter_sets.h"
 
 namespace flopprof::capture {
@@ -37,8 +38,9 @@ struct CountedRange {
 /// thread at a step's boundary counts; the drain thread prepares and evaluates.
 class RangeCounting {
  public:
-  RangeCounting(const CuptiLibrary& cupti, const RangeFunctions& functions)
-      : cupti_(cupti), functions_(functions) {}
+  /// `tape`: where to keep what is counted, or null.
+  RangeCounting(const CuptiLibrary& cupti, const RangeFunctions& functions, TapeRecorder* tape)
+      : cupti_(cupti), functions_(functions), tape_(tape) {}
 
   void context_created(CUcontext context);
   void context_ends(CUcontext context) noexcept;
@@ -80,6 +82,7 @@ class RangeCounting {
 
   const CuptiLibrary& cupti_;
   const RangeFunctions& functions_;
+  TapeRecorder* tape_;
   std::mutex mutex_;
   std::map<CUcontext, Context> contexts_;
   std::map<std::int64_t, Device> devices_;

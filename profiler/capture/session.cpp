@@ -36,7 +36,7 @@ class Session::Boundary {
     if (watcher_ != nullptr && !watcher_->closes()) watcher_ = nullptr;
   }
   ~Boundary() {
-    if (watcher_ != nullptr && watcher_->opens(opens_step_)) session_.observe_this_step();
+    if (watcher_ != nullptr) session_.step_opened(watcher_->opens(opens_step_));
   }
   Boundary(const Boundary&) = delete;
   Boundary& operator=(const Boundary&) = delete;
@@ -192,10 +192,11 @@ bool Session::takes_steps_of(std::string_view source) {
   return step_source_ == source;
 }
 
-/// A step that has only begun: it is observed whole.
-void Session::observe_this_step() {
+/// What was done at the boundary is no part of the interval that has begun.
+void Session::step_opened(bool observe) {
   const std::lock_guard lock(mutex_);
-  switch_observer(true);
+  step_began_ns_ = monotonic_ns();
+  if (observe) switch_observer(true);
 }
 
 /// What the job itself tells takes the place of what was found. Of the open step only a part was

@@ -108,7 +108,7 @@ class Session : private ObserverPort {
   class Boundary;
   bool takes_steps_of(std::string_view source);
   bool replaces_found_steps(std::string_view source);
-  void observe_this_step();
+  void step_opened(bool observe);
 
   // All below need the lock.
   void restart();

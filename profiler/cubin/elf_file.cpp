@@ -1,12 +1,35 @@
 #include "profiler/cubin/elf_file.h"
 
+#include <ar.h>
 #include <fmt/format.h>
 #include <gelf.h>
+
+#include <cstdio>
 
 #include "profiler/cubin/cubin.h"
 
 namespace flopprof::cubin {
 namespace {
+
+struct ElfEnded {
+  void operator()(Elf* elf) const { elf_end(elf); }
+};
+using ElfHandle = std::unique_ptr<Elf, ElfEnded>;
+
+struct FileClosed {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+/// libelf walks through archives in files alone, not in memory.
+std::unique_ptr<std::FILE, FileClosed> file_of(std::string_view bytes) {
+  elf_version(EV_CURRENT);
+  std::unique_ptr<std::FILE, FileClosed> file(std::tmpfile());
+  if (file == nullptr || std::fwrite(bytes.data(), 1, bytes.size(), file.get()) != bytes.size() ||
+      std::fflush(file.get()) != 0) {
+    throw CubinError("an archive, for which there is no room in the folder of temporary files");
+  }
+  return file;
+}
 
 std::string reason() {
   const char* message = elf_errmsg(-1);
@@ -91,6 +114,45 @@ std::vector<ElfSection> ElfFile::sections() const {
     sections.push_back({.name = name, .bytes = content});
   }
   return sections;
+}
+
+bool is_archive(std::string_view bytes) {
+  return bytes.starts_with(ARMAG) || bytes.starts_with("!<thin>\n");
+}
+
+std::vector<ArchiveMember> members_of(std::string_view bytes) {
+  if (!bytes.starts_with(ARMAG)) {
+    throw CubinError("a thin archive, which only names its files; give those themselves");
+  }
+  const std::unique_ptr<std::FILE, FileClosed> file = file_of(bytes);
+  const ElfHandle archive(elf_begin(fileno(file.get()), ELF_C_READ, nullptr));
+  if (archive == nullptr || elf_kind(archive.get()) != ELF_K_AR) {
+    throw CubinError("an archive that cannot be read: " + reason());
+  }
+  std::vector<ArchiveMember> members;
+  std::size_t read_to = SARMAG;
+  Elf_Cmd next = ELF_C_READ;
+  while (const ElfHandle member{elf_begin(fileno(file.get()), next, archive.get())}) {
+    const Elf_Arhdr* header = elf_getarhdr(member.get());
+    const std::int64_t from = elf_getbase(member.get());
+    const auto begin = static_cast<std::uint64_t>(from);
+    if (header == nullptr || from < 0 || begin > bytes.size() || header->ar_size < 0 ||
+        static_cast<std::uint64_t>(header->ar_size) > bytes.size() - begin) {
+      throw CubinError(fmt::format("truncated or damaged: file {} of the archive is cut off",
+                                   members.size() + 1));
+    }
+    const std::string name = header->ar_name == nullptr ? "" : header->ar_name;
+    const auto size = static_cast<std::size_t>(header->ar_size);
+    const bool is_table = name.starts_with('/');
+    if (!is_table) members.push_back({.name = name, .bytes = bytes.substr(begin, size)});
+    read_to = begin + size + size % 2;
+    next = elf_next(member.get());
+  }
+  if (read_to < bytes.size()) {
+    throw CubinError(
+        fmt::format("truncated or damaged: no file starts at byte {} of the archive", read_to));
+  }
+  return members;
 }
 
 }  // namespace flopprof::cubin

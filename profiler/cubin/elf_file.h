@@ -40,4 +40,15 @@ class ElfFile {
   std::unique_ptr<Elf, Closed> elf_;
 };
 
+/// A file in an archive (.a).
+struct ArchiveMember {
+  std::string name;
+  std::string_view bytes;  ///< of the archive
+};
+
+bool is_archive(std::string_view bytes);
+
+/// The files in an archive, without its tables. Throws CubinError.
+std::vector<ArchiveMember> members_of(std::string_view bytes);
+
 }  // namespace flopprof::cubin

@@ -99,8 +99,9 @@ std::optional<Peak> Peaks::of(std::string_view class_name) const {
 
 std::optional<Peaks> peaks_of(std::string_view device_name) {
   const auto named = std::find_if(rows().begin(), rows().end(), [&](const Row& row) {
-    return row[kFigure] == "driver_name" &&
-           without_vendor(row[kValue]) == without_vendor(device_name);
+    return row[kCard] == device_name ||
+           (row[kFigure] == "driver_name" &&
+            without_vendor(row[kValue]) == without_vendor(device_name));
   });
   if (named == rows().end()) return std::nullopt;
   Peaks peaks{.card = std::string((*named)[kCard])};
@@ -118,6 +119,14 @@ std::vector<std::string> devices_with_peaks() {
     card = row[kCard];
   }
   return devices;
+}
+
+std::vector<std::string> cards_with_peaks() {
+  std::vector<std::string> cards;
+  for (const Row& row : rows()) {
+    if (cards.empty() || cards.back() != row[kCard]) cards.emplace_back(row[kCard]);
+  }
+  return cards;
 }
 
 }  // namespace flopprof::flops

@@ -36,11 +36,15 @@ struct Peaks {
   std::optional<Peak> of(FlopClass flop_class) const { return of(name_of(flop_class)); }
 };
 
-/// `device_name` is the driver's, whole, with or without the "NVIDIA " that old drivers leave out.
-/// A card that is not in data/peaks.csv has no peaks; a part of one (MIG) and a laptop's neither.
+/// `device_name` is the driver's, whole, with or without the "NVIDIA " that old drivers leave out,
+/// or the table's own ("H100 SXM5"). A card that is not in data/peaks.csv has no peaks; a part of
+/// one (MIG) and a laptop's neither.
 std::optional<Peaks> peaks_of(std::string_view device_name);
 
 /// A driver's name of every card in data/peaks.csv.
 std::vector<std::string> devices_with_peaks();
+
+/// The table's own name of every card.
+std::vector<std::string> cards_with_peaks();
 
 }  // namespace flopprof::flops

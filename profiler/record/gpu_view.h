@@ -59,6 +59,8 @@ struct DeviceTotal {
   std::int64_t other_kernels = 0;
   std::int64_t other_kernel_ns = 0;
   std::int64_t other_gpu_ns = 0;
+  std::optional<Flops> executed_flops;  ///< of the steps in which they are known
+  std::string executed_source = "none";
 };
 
 /// In traced steps; outside steps in the other fields.

@@ -1,6 +1,7 @@
 #include "profiler/steps/gpu_plan.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace flopprof::steps {
 namespace {
@@ -41,11 +42,46 @@ GpuPlan::Signature& GpuPlan::signature(std::int64_t signature) {
   return signatures_.at(signature);
 }
 
+/// What came after the last two steps before, else what came last.
+std::optional<std::int64_t> GpuPlan::expected(bool in_step) const {
+  if (!in_step || !last_in_step_) return in_step ? last_in_step_ : last_outside_;
+  const auto at = followers_.find({last_but_one_, *last_in_step_});
+  return at == followers_.end() ? last_in_step_ : at->second;
+}
+
 const GpuPlan::Signature* GpuPlan::predicted(bool in_step) const {
-  const auto& last = in_step ? last_in_step_ : last_outside_;
-  if (!last) return nullptr;
-  const auto at = signatures_.find(*last);
+  const auto next = expected(in_step);
+  if (!next) return nullptr;
+  const auto at = signatures_.find(*next);
   return at == signatures_.end() ? nullptr : &at->second;
+}
+
+/// One that comes again and again, of which not all is known; the one seen last.
+const GpuPlan::Signature* GpuPlan::in_need() const {
+  constexpr std::int64_t kOften = 3;
+  const Signature* found = nullptr;
+  for (const auto& [key, known] : signatures_) {
+    if (known.seen < kOften || known.counters.is_complete()) continue;
+    if (found == nullptr || known.last_seen > found->last_seen) found = &known;
+  }
+  return found;
+}
+
+void GpuPlan::learn(const Ended& interval) {
+  Signature& known = signature(interval.signature);
+  ++known.seen;
+  if (interval.look.look == GpuLook::kTraced) ++known.traced;
+  if (interval.look.look == GpuLook::kCounted) known.counters.counted(interval.look.set);
+  if (!interval.in_step) {
+    last_outside_ = interval.signature;
+    return;
+  }
+  if (followers_.size() >= kMostSignatures * kMostSignatures) followers_.clear();
+  if (last_in_step_) {
+    followers_[{last_but_one_, *last_in_step_}] = interval.signature;
+    last_but_one_ = *last_in_step_;
+  }
+  last_in_step_ = interval.signature;
 }
 
 /// What is not known yet of steps like the last one.
@@ -53,13 +89,17 @@ GpuLook GpuPlan::wanted() const {
   const Signature* known = predicted(true);
   if (known == nullptr) return GpuLook::kNone;
   if (traces_ && known->traced < kEnoughTraced) return GpuLook::kTraced;
-  if (sets_ && !known->counters.is_complete()) return GpuLook::kCounted;
-  return GpuLook::kNone;
+  if (!sets_) return GpuLook::kNone;
+  const Signature* outside = last_outside_.value_or(0) == 0 ? nullptr : predicted(false);
+  const bool complete =
+      known->counters.is_complete() && (outside == nullptr || outside->counters.is_complete());
+  return complete ? GpuLook::kNone : GpuLook::kCounted;
 }
 
 bool GpuPlan::is_earned(GpuLook look) const {
-  if (looked_at_ < kFirstSteps) return true;
-  const Cost& cost = look == GpuLook::kTraced ? tracing_ : counting_;
+  const bool traces = look == GpuLook::kTraced;
+  if (traces ? traced_ < kFirstTraced : counted_ < kFirstCounted) return true;
+  const Cost& cost = traces ? tracing_ : counting_;
   return static_cast<double>(spent_ns() + cost.of_one()) <=
          settings_.budget * static_cast<double>(all_ns_);
 }
@@ -87,6 +127,9 @@ GpuPlan::Look GpuPlan::in_window(bool in_step) {
   constexpr std::int64_t kLaunchedNothing = 0;
   if (!in_step && last_outside_.value_or(kLaunchedNothing) == kLaunchedNothing) return {};
   const Signature* known = predicted(in_step);
+  // Where nothing is missing, this may turn out to be another than expected.
+  if (known != nullptr && known->counters.is_complete())
+    if (const Signature* other = in_need(); other != nullptr) known = other;
   const auto set = known == nullptr || !sets_ ? std::nullopt : known->counters.next();
   if (!set) return {};
   return {.look = GpuLook::kCounted, .set = *set};
@@ -126,22 +169,21 @@ void GpuPlan::close_window() {
 
 void GpuPlan::ended(const Ended& interval) {
   all_ns_ += interval.ns;
-  Signature& known = signature(interval.signature);
-  (interval.in_step ? last_in_step_ : last_outside_) = interval.signature;
-  if (interval.look.look == GpuLook::kTraced) ++known.traced;
-  if (interval.look.look == GpuLook::kCounted) known.counters.counted(interval.look.set);
-  if (interval.tried || window_left_ > 0) {
-    window_ns_ += interval.ns;
-    if (!interval.in_step) return;
-    ++looked_at_;
+  learn(interval);
+  cycle_ns_ += interval.ns;
+  cycle_was_looked_at_ = cycle_was_looked_at_ || interval.tried || window_left_ > 0;
+  if (!interval.in_step) return;
+  const std::int64_t ns = std::exchange(cycle_ns_, 0);
+  if (std::exchange(cycle_was_looked_at_, false)) {
+    ++(window_ == GpuLook::kTraced ? traced_ : counted_);
+    window_ns_ += ns;
     ++window_steps_;
     if (--window_left_ == 0) close_window();
     return;
   }
-  if (!interval.in_step) return;
   if (rest_ > 0) --rest_;
   if (plain_steps_ == kPlainSteps) plain_ns_ -= plain_ns(), --plain_steps_;
-  plain_ns_ += interval.ns;
+  plain_ns_ += ns;
   ++plain_steps_;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "profiler/record/gpu_work.h"
@@ -74,15 +75,18 @@ class GpuPlan {
 
  private:
   static constexpr std::int64_t kWindow = 4;       // steps that are traced one after another
-  static constexpr std::int64_t kFirstSteps = 24;  // that may be looked at unearned
+  static constexpr std::int64_t kFirstTraced = 8;  // steps that may be looked at unearned
+  static constexpr std::int64_t kFirstCounted = 16;
   static constexpr std::int64_t kEnoughTraced = 2;
   static constexpr std::size_t kMostSignatures = 64;
 
   struct Signature {
     CounterPlan counters{{}};
     std::int64_t traced = 0;
+    std::int64_t seen = 0;
     std::int64_t last_seen = 0;
   };
+  using Two = std::pair<std::int64_t, std::int64_t>;
   struct Cost {
     std::int64_t windows = 0;
     std::int64_t excess_ns = 0;
@@ -94,7 +98,10 @@ class GpuPlan {
   GpuLook wanted() const;
   GpuLook of_block(std::int64_t step) const;
   Signature& signature(std::int64_t signature);
+  std::optional<std::int64_t> expected(bool in_step) const;
   const Signature* predicted(bool in_step) const;
+  const Signature* in_need() const;
+  void learn(const Ended& interval);
   bool is_earned(GpuLook look) const;
   void open_window(GpuLook look);
   void close_window();
@@ -107,14 +114,19 @@ class GpuPlan {
   std::vector<std::size_t> given_up_;
   std::map<std::int64_t, Signature> signatures_;
   std::optional<std::int64_t> last_in_step_;
+  std::int64_t last_but_one_ = 0;
+  std::map<Two, std::int64_t> followers_;  // of two steps
   std::optional<std::int64_t> last_outside_;
 
   GpuLook window_ = GpuLook::kTraced;  // as the job begins
   std::int64_t window_left_;           // steps
   std::int64_t window_steps_ = 0;
   std::int64_t window_ns_ = 0;
-  std::int64_t rest_ = 0;  // steps until the next window
-  std::int64_t looked_at_ = 0;
+  std::int64_t rest_ = 0;    // steps until the next window
+  std::int64_t traced_ = 0;  // steps
+  std::int64_t counted_ = 0;
+  std::int64_t cycle_ns_ = 0;  // since the last step's end, with the work before it
+  bool cycle_was_looked_at_ = false;
   std::int64_t clock_ = 0;
   std::int64_t all_ns_ = 0;
   std::int64_t plain_ns_ = 0;

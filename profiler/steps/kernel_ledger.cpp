@@ -57,6 +57,11 @@ const Launcher* KernelLedger::launcher_of(std::int64_t id) const {
   return at == launchers_.end() || at->id != id ? nullptr : &at->launcher;
 }
 
+KernelLedger::Work& KernelLedger::work_of(Open& open) {
+  if (open.work == nullptr) open.work = std::make_unique<Work>();
+  return *open.work;
+}
+
 KernelLedger::Open* KernelLedger::interval_of(std::int64_t id) {
   const auto holds = [id](const Open& open) {
     return id >= open.interval.first && id < open.interval.end;
@@ -84,7 +89,7 @@ const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
     return nullptr;
   }
   if (kernel.in_graph)
-    open->graphs_seen.insert(kernel.correlation);
+    work_of(*open).graphs_seen.insert(kernel.correlation);
   else
     ++open->kernels_seen;
   open->changed_in_round = round_;
@@ -94,15 +99,15 @@ const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
     return nullptr;
   }
   const std::int64_t ns = kernel.ended_at - kernel.started_at;
-  DeviceWork& device = open->devices[kernel.device];
+  DeviceWork& device = work_of(*open).devices[kernel.device];
   ++device.sums.launches;
   device.sums.kernel_ns += ns;
   device.busy.add(kernel.started_at, kernel.ended_at);
-  Sums& sums = open->kernels[kernel.kernel];
+  Sums& sums = open->work->kernels[kernel.kernel];
   ++sums.launches;
   sums.kernel_ns += ns;
   if (const Launcher* launcher = launcher_of(id)) {
-    Sums& of_op = open->ops[{launcher->op, launcher->phase}];
+    Sums& of_op = open->work->ops[{launcher->op, launcher->phase}];
     ++of_op.launches;
     of_op.kernel_ns += ns;
   }
@@ -114,7 +119,7 @@ void KernelLedger::add(const CopyRecord& copy) {
   Open* open = interval_of(widened(copy.correlation, near_));
   if (open == nullptr || open->interval.look != GpuLook::kTraced || open->settled) return;
   if (!is_timed(copy.started_at, copy.ended_at)) return;
-  DeviceWork& device = open->devices[copy.device];
+  DeviceWork& device = work_of(*open).devices[copy.device];
   ++device.copies;
   device.copy_ns += copy.ended_at - copy.started_at;
   device.copied_bytes += copy.bytes;
@@ -137,7 +142,7 @@ bool KernelLedger::is_complete(const Open& open) const {
   if (open.interval.look != GpuLook::kTraced) return true;
   if (open.kernels_seen < open.interval.kernels) return false;
   if (open.interval.graphs == 0) return true;
-  return static_cast<std::int64_t>(open.graphs_seen.size()) >= open.interval.graphs &&
+  return open.graphs_seen() >= open.interval.graphs &&
          round_ - open.changed_in_round >= kQuietRounds;
 }
 
@@ -167,14 +172,13 @@ void KernelLedger::settle_one(Open& open) {
     open.settled = true;
     return;
   }
-  const auto graphs_seen = static_cast<std::int64_t>(open.graphs_seen.size());
+  const std::int64_t graphs_seen = open.graphs_seen();
   const std::int64_t missing =
       std::max<std::int64_t>(0, open.interval.kernels - open.kernels_seen) +
       std::max<std::int64_t>(0, open.interval.graphs - graphs_seen);
   changes_.missing_records += missing;
   if (missing > 0) open.spoiled = true;
-  if (missing > 0 && open.kernels_seen == 0 && open.graphs_seen.empty())
-    ++changes_.robbed_intervals;
+  if (missing > 0 && open.kernels_seen == 0 && graphs_seen == 0) ++changes_.robbed_intervals;
   if (open.interval.closed && open.interval.step != kOutsideSteps)
     settle_step(open);
   else
@@ -184,13 +188,13 @@ void KernelLedger::settle_one(Open& open) {
 
 void KernelLedger::settle_step(Open& open) {
   if (open.spoiled) ++changes_.unusable_steps;
-  if (open.spoiled || open.devices.empty()) {
+  if (open.spoiled || open.work == nullptr || open.work->devices.empty()) {
     GpuStep none{.step = open.interval.step};
     if (!open.spoiled) none.busy_ns = 0;
     changes_.steps.push_back(none);
     return;
   }
-  for (auto& [number, device] : open.devices) {
+  for (auto& [number, device] : open.work->devices) {
     changes_.steps.push_back({.step = open.interval.step,
                               .device = number,
                               .kernels = device.sums.launches,
@@ -204,7 +208,8 @@ void KernelLedger::settle_step(Open& open) {
 }
 
 void KernelLedger::settle_outside(Open& open) {
-  for (auto& [number, device] : open.devices) {
+  if (open.work == nullptr) return;
+  for (auto& [number, device] : open.work->devices) {
     OutsideSums& outside = outside_[number];
     outside.sums.launches += device.sums.launches;
     outside.sums.kernel_ns += device.sums.kernel_ns;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -68,17 +69,24 @@ class KernelLedger {
     std::int64_t copy_ns = 0;
     std::int64_t copied_bytes = 0;
   };
-  struct Open {
-    LaunchInterval interval;
+  struct Work {
     std::map<std::uint32_t, DeviceWork> devices;
     std::unordered_map<std::uint32_t, Sums> kernels;
     std::map<std::pair<const char*, std::uint8_t>, Sums> ops;
     std::set<std::uint32_t> graphs_seen;
+  };
+  /// Most intervals are not traced, and have no work.
+  struct Open {
+    LaunchInterval interval;
+    std::unique_ptr<Work> work;
     std::int64_t kernels_seen = 0;  // of those launched one by one
     std::int64_t changed_in_round = 0;
     bool spoiled = false;
     bool settled = false;
     bool told = false;  // what it launched
+    std::int64_t graphs_seen() const {
+      return work == nullptr ? 0 : static_cast<std::int64_t>(work->graphs_seen.size());
+    }
   };
   struct KernelSums {
     Sums in_steps;
@@ -95,6 +103,7 @@ class KernelLedger {
   };
 
   Open* interval_of(std::int64_t id);
+  static Work& work_of(Open& open);
   const Launcher* launcher_of(std::int64_t id) const;
   void add_ops(const Open& open, bool in_steps);
   bool is_complete(const Open& open) const;

@@ -34,7 +34,7 @@ void KernelLedger::tell_launches(Open& open) {
 
 void KernelLedger::add_kernels(const Open& open) {
   const bool in_steps = open.interval.closed && open.interval.step != kOutsideSteps;
-  for (const auto& [number, sums] : open.kernels) {
+  for (const auto& [number, sums] : open.work->kernels) {
     KernelSums& kernel = kernels_[number];
     Sums& into = in_steps ? kernel.in_steps : kernel.outside;
     into.launches += sums.launches;
@@ -45,7 +45,7 @@ void KernelLedger::add_kernels(const Open& open) {
 }
 
 void KernelLedger::add_ops(const Open& open, bool in_steps) {
-  for (const auto& [key, sums] : open.ops) {
+  for (const auto& [key, sums] : open.work->ops) {
     KernelSums& op = ops_[{key.first, key.second}];
     Sums& into = in_steps ? op.in_steps : op.outside;
     into.launches += sums.launches;

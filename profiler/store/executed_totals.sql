@@ -103,6 +103,34 @@ SELECT c.name AS class,
        other_intervals_without + never_counted.intervals AS other_intervals_without
 FROM s JOIN flop_class c ON c.id = s.flop_class CROSS JOIN never_counted;
 
+-- By device, over the signatures of which it has each class. The devices add up to the run where no step is
+-- left out.
+CREATE VIEW executed_device_total AS
+WITH signatures AS (
+  SELECT process, signature, device, sum(e9) AS e9, sum(rest) AS rest, min(counted_steps) AS counted_steps,
+         max(extrapolated_steps) AS extrapolated_steps, max(steps_without) > 0 AS incomplete
+  FROM executed_work GROUP BY process, signature, device
+), s AS (
+  SELECT process, device, sum(e9 * NOT incomplete) AS e9, sum(rest * NOT incomplete) AS rest,
+         sum(counted_steps * NOT incomplete) AS counted_steps,
+         sum(extrapolated_steps * NOT incomplete) AS extrapolated_steps
+  FROM signatures GROUP BY process, device
+), devices AS (
+  SELECT p.host, coalesce(nullif(d.uuid, ''), p.id || '/' || s.device) AS identity,
+         sum(e9) + sum(rest) / 1000000000 AS e9,
+         sum(rest) % 1000000000 AS rest, sum(counted_steps) AS counted_steps,
+         sum(extrapolated_steps) AS extrapolated_steps
+  FROM s JOIN process p ON p.id = s.process
+  LEFT JOIN gpu_device d ON d.process = s.process AND d.device = s.device
+  GROUP BY 1, 2
+)
+SELECT host, identity,
+       CASE WHEN counted_steps + extrapolated_steps = 0 THEN NULL
+            WHEN e9 < 9223372036 THEN e9 * 1000000000 + rest ELSE printf('%d%09d', e9, rest) END AS executed_flops,
+       CASE WHEN extrapolated_steps > 0 THEN 'extrapolated' WHEN counted_steps > 0 THEN 'counted'
+            ELSE 'none' END AS source
+FROM devices;
+
 -- The steps whose executed FLOPs are known, those left out of them, and work outside steps. `compared`: the
 -- steps of which model FLOPs are known too.
 CREATE VIEW executed_total AS

@@ -68,6 +68,8 @@ DeviceTotal device_of(const Row& row) {
   device.copies = row.integer("copies");
   device.copy_ns = row.integer("copy_ns");
   device.copied_bytes = row.integer("copied_bytes");
+  device.executed_flops = maybe_flops(row, "executed_flops");
+  if (device.executed_flops) device.executed_source = row.text("source");
   return device;
 }
 
@@ -115,7 +117,11 @@ std::optional<GpuTotal> read_gpu_total(const Database& run) {
 
 std::vector<DeviceTotal> read_gpus(const Database& run) {
   if (!knows_gpus(run)) return {};
-  return rows_of(run, "SELECT * FROM device_total ORDER BY host, device, uuid", device_of);
+  const char* query = knows_executed(run)
+                          ? "SELECT * FROM device_total LEFT JOIN executed_device_total"
+                            " USING (host, identity) ORDER BY host, device, uuid"
+                          : "SELECT * FROM device_total ORDER BY host, device, uuid";
+  return rows_of(run, query, device_of);
 }
 
 std::vector<KernelTotal> read_kernels(const Database& run) {

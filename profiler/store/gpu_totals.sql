@@ -50,6 +50,7 @@ WITH unusable AS (
   FROM parts GROUP BY process, device
 )
 SELECT p.host, s.device, coalesce(d.name, '') AS name, coalesce(d.uuid, '') AS uuid,
+       coalesce(nullif(d.uuid, ''), p.id || '/' || s.device) AS identity,
        sum(kernels) AS kernels, sum(kernel_ns) AS kernel_ns, sum(busy_ns) AS gpu_ns,
        sum(extrapolated_ns) AS extrapolated_gpu_ns,  -- of gpu_ns
        sum(copies) AS copies, sum(copy_ns) AS copy_ns, sum(copied_bytes) AS copied_bytes,
@@ -57,7 +58,7 @@ SELECT p.host, s.device, coalesce(d.name, '') AS name, coalesce(d.uuid, '') AS u
        sum(other_busy_ns) AS other_gpu_ns, sum(traced_kernel_ns) AS traced_kernel_ns
 FROM s JOIN process p ON p.id = s.process
 LEFT JOIN gpu_device d ON d.process = s.process AND d.device = s.device
-GROUP BY p.host, CASE WHEN coalesce(d.uuid, '') = '' THEN p.id || '/' || s.device ELSE d.uuid END;
+GROUP BY p.host, identity;
 
 -- In traced steps of which all records came, and outside steps.
 CREATE VIEW kernel_total AS

@@ -20,6 +20,10 @@ struct Seconds {
 struct Share {
   double share = 0;
 };
+/// A ratio or a rate whose unit the title says.
+struct Number {
+  double number = 0;
+};
 /// From the job: may hold anything.
 struct Name {
   std::string name;
@@ -28,7 +32,7 @@ struct Name {
 struct Word {
   std::string word;
 };
-using Value = std::variant<Nothing, Flops, Count, Seconds, Share, Name, Word>;
+using Value = std::variant<Nothing, Flops, Count, Seconds, Share, Number, Name, Word>;
 
 /// One cell of a view. Programs read `key` and the exact value, people `title` and the value with
 /// its unit; a field that no row gives a title is for programs only.

@@ -47,6 +47,7 @@ JsonWriter& JsonWriter::value(const Value& value) {
   if (const auto* count = std::get_if<Count>(&value)) return integer(count->count);
   if (const auto* seconds = std::get_if<Seconds>(&value)) return real(seconds->seconds);
   if (const auto* share = std::get_if<Share>(&value)) return real(share->share);
+  if (const auto* number = std::get_if<Number>(&value)) return real(number->number);
   if (const auto* name = std::get_if<Name>(&value)) return text(name->name);
   if (const auto* word = std::get_if<Word>(&value)) return text(word->word);
   return null();

@@ -130,7 +130,7 @@ Report read_report(store::Database& run, const ReportRequest& request) {
   read_rows(run, request, report);
   compare_executed_and_model(run, report);
   run.execute("COMMIT");
-  report.utilisation = utilisation_of(report.run, request.peak);
+  report.utilisation = utilisation_of(report.run, request.peak, request.measured);
   for (std::string& note : report.utilisation.notes) report.run.notes.push_back(std::move(note));
   cut_to_top(report, top_of(request));
   if (request.by == By::kStep && top_of(request) > 0) {

@@ -28,6 +28,7 @@ struct ReportRequest {
   std::size_t width = 100;  ///< columns of the terminal, for text
   bool colour = false;
   std::optional<FlopClass> peak;  ///< whose peak MFU and HFU are of; nothing: as was executed
+  MeasuredPeaks measured;         ///< to be used in place of data sheets
 };
 
 /// The run holds nothing of what was asked for.

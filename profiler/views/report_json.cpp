@@ -134,7 +134,7 @@ void write_utilisation(JsonWriter& json, const Report& report) {
   write("hfu", found.hfu);
   if (!report.run.gpu) return;
   write("peak_time_share", found.peak_time_share);
-  json.key("peak_class").text(found.peak_class).key("peak_flops");
+  json.key("peak_class").text(found.peak_class).key("peak_flops_per_second");
   found.peak > 0 ? json.real(found.peak) : json.null();
   json.key("peak_source").text(found.peak > 0 ? found.peak_source : "peak unknown");
 }

@@ -32,6 +32,7 @@ std::string csv_of(const Value& value) {
                  [](const Count& count) { return std::to_string(count.count); },
                  [](const Seconds& seconds) { return fmt::format("{}", seconds.seconds); },
                  [](const Share& share) { return fmt::format("{}", share.share); },
+                 [](const Number& number) { return fmt::format("{}", number.number); },
                  [](const Name& name) { return csv_cell(name.name); },
                  [](const Word& word) { return csv_cell(word.word); }},
       value);
@@ -94,6 +95,7 @@ std::string text_of(const Value& value) {
                                [](const Count& count) { return grouped(count.count); },
                                [](const Seconds& seconds) { return seconds_text(seconds.seconds); },
                                [](const Share& share) { return percent_text(share.share); },
+                               [](const Number& number) { return number_text(number.number); },
                                [](const Name& name) {
                                  return name.name.empty() ? std::string("-") : printable(name.name);
                                },

@@ -60,6 +60,12 @@ std::string seconds_text(double seconds) {
 
 std::string percent_text(double share) { return fmt::format("{:.1f} %", share * 100); }
 
+std::string number_text(double number) {
+  const double size = std::abs(number);
+  if (size >= 999.5 && size < 1e15) return grouped(std::llround(number));
+  return fmt::format("{:.3g}", number);
+}
+
 std::string grouped(std::int64_t count) { return with_separators(std::to_string(count)); }
 
 std::string grouped(Flops flops) { return with_separators(digits_of(flops)); }

@@ -17,6 +17,8 @@ std::string rate_text(Flops flops, double seconds);
 std::string seconds_text(double seconds);
 /// "12.3 %"
 std::string percent_text(double share);
+/// "0.447", "5.12", "88.4", "1,368": three digits, above that whole numbers.
+std::string number_text(double number);
 /// "1,234,567"
 std::string grouped(std::int64_t count);
 std::string grouped(Flops flops);

@@ -8,9 +8,10 @@
 namespace flopprof::views {
 namespace {
 
-DevicePeaks peaks_of_device(const std::string& name) {
+DevicePeaks peaks_of_device(const DeviceTotal& gpu, const MeasuredPeaks& measured) {
+  if (const auto own = measured.find(gpu.uuid); own != measured.end()) return own->second;
   DevicePeaks device;
-  const auto peaks = flops::peaks_of(name);
+  const auto peaks = flops::peaks_of(gpu.name);
   if (!peaks) return device;
   for (const flops::Peak& each : peaks->dense) {
     const auto peak = peaks->of(each.class_name);
@@ -20,8 +21,10 @@ DevicePeaks peaks_of_device(const std::string& name) {
   return device;
 }
 
-std::string source_of(const std::string& name, const std::string& flop_class) {
-  const auto peaks = flops::peaks_of(name);
+std::string source_of(const DeviceTotal& gpu, const MeasuredPeaks& measured,
+                      const std::string& flop_class) {
+  if (const auto own = measured.find(gpu.uuid); own != measured.end()) return own->second.source;
+  const auto peaks = flops::peaks_of(gpu.name);
   const auto peak = peaks ? peaks->of(flop_class) : std::nullopt;
   return peak ? "data sheet: " + peak->source : std::string();
 }
@@ -117,9 +120,10 @@ void add_shares(const RunOverview& run, Utilisation& found) {
 
 }  // namespace
 
-Utilisation utilisation_of(const RunOverview& run, std::optional<FlopClass> asked) {
+Utilisation utilisation_of(const RunOverview& run, std::optional<FlopClass> asked,
+                           const MeasuredPeaks& measured) {
   Utilisation found;
-  for (const DeviceTotal& gpu : run.gpus) found.devices.push_back(peaks_of_device(gpu.name));
+  for (const DeviceTotal& gpu : run.gpus) found.devices.push_back(peaks_of_device(gpu, measured));
   if (!run.gpu || run.total.steps == 0 || run.gpus.empty()) return found;
   found.peak_class = asked ? std::string(name_of(*asked)) : busiest_class(run);
   if (found.peak_class.empty()) {
@@ -131,7 +135,7 @@ Utilisation utilisation_of(const RunOverview& run, std::optional<FlopClass> aske
   const auto peak = mean_peak(run, found.devices, found.peak_class, &found.notes);
   if (!peak) return found;
   found.peak = *peak;
-  found.peak_source = source_of(run.gpus.front().name, found.peak_class);
+  found.peak_source = source_of(run.gpus.front(), measured, found.peak_class);
   add_shares(run, found);
   return found;
 }

@@ -16,6 +16,9 @@ struct DevicePeaks {
   std::string source = "peak unknown";
 };
 
+/// What `flopprof calibrate` measured, by a GPU's UUID.
+using MeasuredPeaks = std::map<std::string, DevicePeaks>;
+
 /// What share of the machine's peak a run reached.
 ///
 /// MFU is model FLOPs, HFU executed FLOPs, over (time of the steps x devices x peak), with one peak
@@ -35,7 +38,9 @@ struct Utilisation {
   std::vector<std::string> notes;    ///< why something is missing, and what to do
 };
 
-/// `asked`: the class whose peak is to be used whatever was executed. Dense peaks of data sheets.
-Utilisation utilisation_of(const RunOverview& run, std::optional<FlopClass> asked);
+/// `asked`: the class whose peak is to be used whatever was executed. Of a GPU in `measured` the
+/// peaks that stand there, of others the dense ones of data sheets.
+Utilisation utilisation_of(const RunOverview& run, std::optional<FlopClass> asked,
+                           const MeasuredPeaks& measured = {});
 
 }  // namespace flopprof::views

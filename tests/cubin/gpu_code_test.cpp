@@ -51,6 +51,46 @@ TEST(GpuCode, IsReadFromAnObject) {
   EXPECT_THAT(read(content_of("axpy.o")).kernels, ElementsAre("axpy sm_90a: 1 FFMA, 1 in loops"));
 }
 
+/// A file of an archive, as ar(5) lays it out.
+std::string member(const std::string& name, const std::string& content) {
+  std::string header(60, ' ');
+  const auto put = [&](std::size_t at, const std::string& text) {
+    header.replace(at, text.size(), text);
+  };
+  put(0, name);
+  put(16, "0");
+  put(28, "0");
+  put(34, "0");
+  put(40, "644");
+  put(48, std::to_string(content.size()));
+  put(58, "`\n");
+  return header + content + (content.size() % 2 == 0 ? "" : "\n");
+}
+
+TEST(GpuCode, IsReadFromEveryFileOfAnArchive) {
+  const std::string archive = "!<arch>\n" + member("notes.txt/", "odd") +
+                              member("axpy.o/", content_of("axpy.o")) +
+                              member("axpy.cubin/", content_of("axpy.cubin"));
+  const Read result = read(archive);
+  EXPECT_THAT(result.kernels,
+              ElementsAre("axpy sm_90a: 1 FFMA, 1 in loops", "axpy sm_90a: 1 FFMA, 1 in loops"));
+  EXPECT_EQ(result.code.cubins, 2);
+}
+
+TEST(GpuCode, IsRefusedWhereAnArchiveIsDamagedOrEmpty) {
+  expect_refused("!<arch>\n", "no GPU code: an archive whose files have no section");
+  expect_refused("!<arch>\n" + member("notes.txt/", "text"), "no GPU code: an archive");
+  expect_refused("!<thin>\n" + member("axpy.o/", ""), "a thin archive, which only names its files");
+  const std::string object = content_of("axpy.o");
+  expect_refused("!<arch>\n" + member("axpy.o/", object.substr(0, 700)), "axpy.o: truncated");
+  const std::string archive = "!<arch>\n" + member("axpy.o/", object);
+  expect_refused(archive + member("more.o/", object).substr(0, 30),
+                 "truncated or damaged: no file starts at byte");
+  for (const std::size_t bytes : {9UL, 40UL, 68UL, 200UL, archive.size() - 100}) {
+    EXPECT_THROW(read(archive.substr(0, bytes)), CubinError) << bytes;
+  }
+}
+
 TEST(GpuCode, IsReadFromFatBinariesCompressedEitherWay) {
   for (const char* name : {"zstd.fatbin", "lz4.fatbin"}) {
     // For sm_80 the compiler makes a constant with a multiplication of zeros.

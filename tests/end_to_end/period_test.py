@@ -3,12 +3,12 @@
 import sqlite3
 import unittest
 
-from gpu_test import GpuTest
+from simulated_gpu import SimulatedGpu
 
 FOUND = "steps found by the period of launches"
 
 
-class Period(GpuTest):
+class Period(SimulatedGpu):
     def step_source(self):
         connection = sqlite3.connect(self.run_db)
         try:

@@ -50,6 +50,12 @@ TEST(Peaks, AreFoundByTheNameThatAnOldDriverUses) {
   EXPECT_DOUBLE_EQ(teraflops("GeForce RTX 3090", "fp32"), 35.6);
 }
 
+TEST(Peaks, AreFoundByTheNameInTheTable) {
+  EXPECT_DOUBLE_EQ(teraflops("H100 SXM5", "tensor_tf32"), 494.7);
+  EXPECT_THAT(cards_with_peaks(), SizeIs(23));
+  for (const std::string& card : cards_with_peaks()) EXPECT_EQ(peaks_of(card)->card, card);
+}
+
 TEST(Peaks, AreNeverGuessed) {
   for (const char* device : {"NVIDIA H100", "NVIDIA GeForce RTX 4090 Laptop GPU",
                              "NVIDIA GeForce RTX 4090 D", "NVIDIA GeForce RTX 3090 Ti",

@@ -1,6 +1,10 @@
 #include "tests/simgpu/driver.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "tests/simgpu/environment.h"
 
 namespace simgpu {
 namespace {
@@ -42,6 +46,8 @@ Call::Call(CUpti_driver_api_trace_cbid id, const char* function, const void* par
 }
 
 CUresult Call::ends(CUresult result) {
+  static const long call_us = number_in("SIMGPU_CALL_US", 0);
+  if (call_us > 0) std::this_thread::sleep_for(std::chrono::microseconds(call_us));
   call_.details.callbackSite = CUPTI_API_EXIT;
   call_.details.functionReturnValue = &result;
   tell();

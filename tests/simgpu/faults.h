@@ -23,6 +23,8 @@ namespace simgpu {
 //                         Kernel9 before 13.0, Kernel10 in it, Kernel11 in 13.1, Kernel12 after
 //   SIMGPU_HOLDER   the name of a tool that has subscribed already
 //   SIMGPU_CALLS    a file that holds the number of calls when the process has ended
+//   SIMGPU_CALLED   a file to which the name of each function goes when it is called for the first
+//                   time in a process
 
 /// Counts the call; the error that it is to answer with.
 std::optional<CUptiResult> refused(const char* function);
@@ -40,3 +42,8 @@ const RecordFaults& record_faults();
 std::uint32_t cupti_version();
 
 }  // namespace simgpu
+
+extern "C" {
+/// How often a function of the range profiler was called.
+int simgpu_range_calls();
+}

@@ -190,6 +190,20 @@ TEST(RangeProfiler, RefusesAConfigurationOfAnotherChip) {
   EXPECT_EQ(profiled.configure(), CUPTI_ERROR_INVALID_PARAMETER);
 }
 
+TEST(RangeProfiler, NeedsAsManyPassesAsTheRealLibrarySays) {
+  const std::string tensor = "sm__ops_path_tensor_src_";
+  const Context gpu;
+  Profiled profiled(
+      gpu, {tensor + "bf16_dst_fp32.sum", tensor + "fp16.sum", tensor + "tf32_dst_fp32.sum",
+            tensor + "fp64.sum", tensor + "fp8.sum", tensor + "int8.sum"});
+  for (int pass = 1; pass <= 6; ++pass) {
+    EXPECT_FALSE(profiled.was_last_pass());
+    profiled.begin();
+    profiled.end();
+  }
+  EXPECT_TRUE(profiled.was_last_pass());
+}
+
 TEST(RangeProfiler, SaysThatARangeWasDroppedWhenTheImageIsFull) {
   const Context gpu;
   Profiled profiled(gpu, {kGemm});

@@ -87,6 +87,23 @@ TEST(GpuPlan, LearnsOfEachSignatureWhatItNeeds) {
   }
 }
 
+TEST(GpuPlan, LearnsOfStepsThatComeInAPattern) {
+  Job job({.every = 2});
+  job.plan.counters_ready({false, false, true});
+  for (int i = 0; i < 600; ++i) job.step(i % 3 == 2 ? 2 : 1);
+  EXPECT_EQ(job.counted[2].size(), 3u);
+  EXPECT_GE(job.traced[2], 2);
+}
+
+TEST(GpuPlan, LearnsOfStepsThatComeWheneverTheyLike) {
+  Job job({.every = 2});
+  job.plan.counters_ready({false, false, true});
+  std::minstd_rand random;
+  for (int i = 0; i < 2000; ++i) job.step(random() % 5 == 0 ? 2 : 1);
+  EXPECT_EQ(job.counted[2].size(), 3u);
+  EXPECT_GE(job.traced[2], 2);
+}
+
 TEST(GpuPlan, LooksAtOneStepOfEachNThatWereAskedFor) {
   Job job({.every = 10});
   job.plan.counters_ready({false});

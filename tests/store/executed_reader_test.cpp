@@ -117,6 +117,32 @@ TEST_F(ExecutedReader, ClassesAddUpToTheTotal) {
   EXPECT_EQ(classes[1].source, "extrapolated");
 }
 
+TEST_F(ExecutedReader, DevicesAddUpToTheTotal) {
+  const auto gpus = read_gpus(run_);
+  ASSERT_EQ(gpus.size(), 2u);
+  EXPECT_EQ(gpus[0].executed_flops, Flops{454'040'000'000'000});  // 200.01 + 4.03 + 244 + 6
+  EXPECT_EQ(gpus[1].executed_flops, Flops{449 * kT});
+  EXPECT_EQ(gpus[1].executed_source, "extrapolated");
+  run_.execute(
+      "UPDATE executed_signature SET flops = NULL WHERE signature = 20 AND device = 1 AND"
+      " flop_class = 1");
+  EXPECT_EQ(read_gpus(run_)[1].executed_flops, Flops{204 * kT});  // of steps 0 to 3
+}
+
+TEST_F(ExecutedReader, DevicesOfWhichNoUuidIsKnownAreApartByProcess) {
+  run_.execute(
+      "UPDATE gpu_device SET uuid = '';"
+      "INSERT INTO process SELECT 2, 4243, 4241, 100, host, command, started_at_ns,"
+      " last_written_at_ns, ended_at_ns, 1, 1, 2, world, libtorch, cpu_name, step_source, 0,"
+      " 0, 0 FROM process WHERE id = 1;"
+      "INSERT INTO executed_signature VALUES (2, 10, 0, 1, 7, 1, 0, 0, 0);"
+      "INSERT INTO step_launches VALUES (2, 0, 10, 1, 0)");
+  const auto gpus = read_gpus(run_);
+  ASSERT_EQ(gpus.size(), 3u);
+  EXPECT_EQ(gpus[0].executed_flops, Flops{454'040'000'000'000});
+  EXPECT_EQ(gpus[1].executed_flops, Flops{7});
+}
+
 TEST_F(ExecutedReader, WhereEveryStepWasCountedTheSourceIsCounted) {
   run_.execute(
       "DELETE FROM step WHERE step NOT IN (3, 8);"

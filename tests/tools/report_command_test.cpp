@@ -113,6 +113,32 @@ TEST_F(ReportCommand, AnUnknownViewOrFormatIsWrongUsageAndNamesWhatThereIs) {
   EXPECT_NE(format.output.find("markdown"), std::string::npos);
 }
 
+TEST_F(ReportCommand, ThePeakOfAClassThatIsAskedForMakesMfu) {
+  std::filesystem::remove(path_);
+  store::Database run = testing::empty_run(path_);
+  testing::fill_executed_sample(run);
+  const Outcome outcome = report(path_.string() + " --format json --peak tensor_fp8");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.output.find("\"peak_class\": \"tensor_fp8\""), std::string::npos);
+  EXPECT_NE(outcome.output.find("\"mfu\": 0.0291"),
+            std::string::npos);  // 1040 T / 18 s / 1978.9 T/s
+  const Outcome wrong = report(path_.string() + " --peak bfloat");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_NE(wrong.output.find("tensor_bf16"), std::string::npos);
+}
+
+TEST_F(ReportCommand, TheQueryByClassGivesTheNumbersOfTheReport) {
+  std::filesystem::remove(path_);
+  store::Database run = testing::empty_run(path_);
+  testing::fill_executed_sample(run);
+  const Outcome query = report(path_.string() + " --by class --top 1 --sql");
+  ASSERT_EQ(query.status, 0);
+  store::Statement rows = run.prepare(query.output);
+  ASSERT_TRUE(rows.step());
+  EXPECT_EQ(rows.text(0), "tensor_bf16");
+  EXPECT_EQ(rows.integer(1), 883'010'000'000'000);
+}
+
 TEST_F(ReportCommand, AViewThatTheRunDoesNotHoldFails) {
   const Outcome outcome = report(path_.string() + " --by kernel");
   EXPECT_EQ(outcome.status, 1);

@@ -39,5 +39,14 @@ TEST(Units, TimesAreIso8601InUtc) {
   EXPECT_EQ(iso_time(1'767'323'045'123'000'000), "2026-01-02T03:04:05.123Z");
 }
 
+TEST(NumberText, KeepsThreeDigitsAndEveryWholeOne) {
+  EXPECT_EQ(number_text(0.4466), "0.447");
+  EXPECT_EQ(number_text(5.12), "5.12");
+  EXPECT_EQ(number_text(300.04), "300");
+  EXPECT_EQ(number_text(999.7), "1,000");
+  EXPECT_EQ(number_text(1368.4), "1,368");
+  EXPECT_EQ(number_text(0), "0");
+}
+
 }  // namespace
 }  // namespace flopprof::views

@@ -36,6 +36,19 @@ TEST(UtilisationOf, IsOfThePeakOfTheClassInWhichMostWasExecuted) {
   EXPECT_NEAR(*found.hfu, 0.2, 1e-12);
 }
 
+TEST(UtilisationOf, IsOfThePeaksThatWereMeasuredOfAGpuWhereThereAreSome) {
+  RunOverview run = sample();
+  run.gpus[0].uuid = "GPU-1";
+  run.gpus[1].uuid = "GPU-2";
+  const DevicePeaks measured{.by_class = {{"tensor_bf16", 800e12}},
+                             .source = "measured by flopprof calibrate, 2026-01-31"};
+  const Utilisation both = utilisation_of(run, {}, {{"GPU-1", measured}, {"GPU-2", measured}});
+  EXPECT_EQ(both.peak, 800e12);
+  EXPECT_EQ(both.peak_source, "measured by flopprof calibrate, 2026-01-31");
+  EXPECT_NEAR(both.hfu.value(), 0.2 * 989.4 / 800, 1e-12);
+  EXPECT_EQ(utilisation_of(run, {}, {{"GPU-2", measured}}).peak, (989.4e12 + 800e12) / 2);
+}
+
 TEST(UtilisationOf, EachClassAtItsOwnPeakStandsBesideIt) {
   const Utilisation found = utilisation_of(sample(), {});
   // 66.9 / 66.9 + 3890.7 / 989.4 = 1 + 3.93238... seconds of 20

@@ -19,7 +19,9 @@ int run(int argc, char** argv) {
   flopprof::tools::add_env(app);
   flopprof::tools::add_report(app);
   flopprof::tools::add_sass(app);
+  flopprof::tools::add_calibrate(app);
   flopprof::tools::add_trend(app);
+  flopprof::tools::add_conv(app);
   flopprof::tools::add_convert(app);
   flopprof::tools::add_build_observer(app);
   flopprof::tools::add_validate(app);

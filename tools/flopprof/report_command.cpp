@@ -3,6 +3,9 @@
 #include <map>
 #include <memory>
 
+#include "profiler/calibration/peaks_file.h"
+#include "profiler/capture/config.h"
+#include "profiler/flops/peaks.h"
 #include "profiler/store/run_file.h"
 #include "profiler/views/report.h"
 #include "tools/flopprof/commands.h"
@@ -32,7 +35,25 @@ struct Options {
   std::size_t width = 0;  ///< 0: the terminal's
   bool sql = false;
   std::string peak;  ///< a class; empty: the one in which most was executed
+  std::string peaks = "sheet";
 };
+
+/// What calibrations of this user's measured: of all GPUs, or of those that no data sheet knows.
+views::MeasuredPeaks measured_peaks(bool of_all) {
+  views::MeasuredPeaks measured;
+  const auto file = calibration::peaks_file_in(capture::read_config().user_data);
+  try {
+    for (const auto& [uuid, kept] : calibration::kept_peaks(file)) {
+      if (!of_all && flops::peaks_of(kept.device.name)) continue;
+      measured[uuid] = {
+          .by_class = kept.flops_per_second,
+          .source = "measured by flopprof calibrate, " + kept.device.measured_at.substr(0, 10)};
+    }
+  } catch (const std::runtime_error& error) {
+    std::cerr << "flopprof: " << error.what() << '\n';
+  }
+  return measured;
+}
 
 void report(const Options& options) {
   views::ReportRequest request{.top = options.top};
@@ -41,6 +62,7 @@ void report(const Options& options) {
   request.width = std::max(kNarrowest, options.width > 0 ? options.width : terminal_width());
   request.colour = colour_wanted();
   request.peak = flop_class_named(options.peak);
+  request.measured = measured_peaks(options.peaks == "measured");
   store::Database run = store::open_run(options.run);
   if (options.sql) {
     std::cout << views::query_of(request) << '\n';
@@ -69,6 +91,13 @@ void add_report(CLI::App& app) {
   command->add_option("--peak", options->peak, "The class of FLOPs whose peak MFU and HFU are of")
       ->check(
           CLI::IsMember(std::vector<std::string>(kFlopClassNames.begin(), kFlopClassNames.end())));
+  command
+      ->add_option(
+          "--peaks", options->peaks,
+          "sheet: data sheets' peaks, or measured ones of GPUs in none; measured: those of "
+          "flopprof calibrate first")
+      ->check(CLI::IsMember({"sheet", "measured"}))
+      ->capture_default_str();
   command->add_flag("--sql", options->sql, "Print the query that the view is");
   command->callback([options] { report(*options); });
 }

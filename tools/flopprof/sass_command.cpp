@@ -74,7 +74,7 @@ void add_sass(CLI::App& app) {
       "sass", "Print the floating-point instructions of every kernel in a file of GPU code");
   command
       ->add_option("file", options->file,
-                   "a cubin, fat binary, object, executable or shared library")
+                   "a cubin, fat binary, object, executable, shared library or archive")
       ->required();
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

@@ -84,6 +84,7 @@ void rival() {
     const flopprof::StepScope step;
     gpu.launch("gemm", Dim3{4, 4, 4});
     check(cuCtxSynchronize());
+    usleep(1000);
   }
 }
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <ctime>
 
 #include "flopprof/mark.h"
 #include "tests/simgpu/job/jobs.h"
@@ -115,13 +116,19 @@ void hangs() {
   for (;;) pause();
 }
 
-/// Cubes of gemm in step after step, until it is killed.
+/// Steps of 64 blocks of gemm, one a millisecond or so, until it is killed. Tells the number of
+/// each and when it was over.
 void goes_on() {
   Gpu gpu;
-  for (;;) {
-    const flopprof::StepScope step;
-    for (int launch = 0; launch < 20; ++launch) gpu.launch("gemm", Dim3{4, 4, 4});
-    check(cuCtxSynchronize());
+  for (int number = 0;; ++number) {
+    {
+      const flopprof::StepScope step;
+      gpu.launch("gemm", Dim3{4, 4, 4});
+      check(cuCtxSynchronize());
+    }
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    dprintf(STDOUT_FILENO, "%d %lld\n", number, now.tv_sec * 1'000'000'000LL + now.tv_nsec);
     usleep(1000);
   }
 }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "profiler/record/drained.h"
+#include "profiler/steps/kernel_ledger.h"
+
+namespace flopprof::capture {
+
+/// Nothing where `count` is 0.
+void add_fault(Drained& drained, const char* what, std::int64_t count, std::string detail,
+               const char* remedy);
+
+/// What is wrong with the records of steps that were added up.
+void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drained);
+
+}  // namespace flopprof::capture

@@ -1,0 +1,198 @@
+#include "profiler/capture/range_count.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "profiler/capture/counter_refusal.h"
+#include "profiler/capture/counter_scheduler.h"
+#include "profiler/capture/cupti_library.h"
+#include "profiler/capture/range_profiler.h"
+#include "profiler/counters/counter.h"
+#include "profiler/counters/executed.h"
+
+namespace flopprof::capture {
+namespace {
+
+constexpr std::string_view kCycles = "sm__cycles_elapsed.max";
+
+CUcontext current_context() {
+  // Kept open: the driver stays for as long as the process.
+  void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+  const auto get =
+      driver == nullptr
+          ? nullptr
+          : reinterpret_cast<decltype(&cuCtxGetCurrent)>(dlsym(driver, "cuCtxGetCurrent"));
+  CUcontext context = nullptr;
+  if (get == nullptr || get(&context) != CUDA_SUCCESS || context == nullptr) {
+    throw CountersRefused("no CUDA context is current to count in");
+  }
+  return context;
+}
+
+CuptiLibrary opened() {
+  auto cupti = open_cupti();
+  if (!cupti) {
+    throw CountersRefused(
+        "no libcupti of the driver's version is found; install the CUDA toolkit's CUPTI, or put "
+        "its "
+        "folder into LD_LIBRARY_PATH");
+  }
+  return *cupti;
+}
+
+RangeFunctions functions_of(const CuptiLibrary& cupti) {
+  auto functions = find_range_functions(cupti.handle);
+  if (!functions) {
+    throw CountersRefused(
+        fmt::format("{} has no range profiler; CUPTI has it from CUDA 12.6 on", cupti.path));
+  }
+  return *functions;
+}
+
+std::map<FlopClass, Flops> flops_in(const counters::ExecutedWork& work,
+                                    const std::vector<counters::CounterSet>& sets) {
+  std::map<FlopClass, Flops> flops;
+  for (const counters::CounterSet& set : sets) {
+    for (const std::string& metric : set.metrics) {
+      const auto counter = counters::counter_of(metric);
+      if (!counter) continue;
+      const auto estimate = work.of_class(counter->flop_class);
+      if (estimate.missing == 0) flops[counter->flop_class] = estimate.mean;
+    }
+  }
+  return flops;
+}
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// A set of counters, as the range profiler takes it.
+struct Configured {
+  counters::CounterSet set;
+  std::vector<const char*> metrics;  // views into those of all_sets
+  Bytes config;
+};
+
+}  // namespace
+
+struct RangeCount::Parts {
+  Parts()
+      : cupti(opened()),
+        functions(functions_of(cupti)),
+        scheduler(cupti.path),
+        profiler(functions, current_context()) {}
+
+  void check(const char* call, CUptiResult result) const {
+    if (result == CUPTI_SUCCESS) return;
+    throw CountersRefused(
+        fmt::format("{}: {}; {}", call, text_of(cupti, result), remedy_for(result)));
+  }
+
+  std::string chip_of_device() const {
+    std::uint32_t device = 0;
+    check("cuptiGetDeviceId", functions.get_device(profiler.context(), &device));
+    CUpti_Device_GetChipName_Params params{
+        .structSize = CUpti_Device_GetChipName_Params_STRUCT_SIZE, .deviceIndex = device};
+    check("cuptiDeviceGetChipName", functions.get_chip_name(&params));
+    return params.pChipName;
+  }
+
+  /// What the profiler says of the counters of the device at hand.
+  Bytes availability() const {
+    CUpti_Profiler_GetCounterAvailability_Params params{
+        .structSize = CUpti_Profiler_GetCounterAvailability_Params_STRUCT_SIZE,
+        .ctx = profiler.context()};
+    check("cuptiProfilerGetCounterAvailability", functions.get_availability(&params));
+    Bytes image(params.counterAvailabilityImageSize);
+    params.pCounterAvailabilityImage = image.data();
+    check("cuptiProfilerGetCounterAvailability", functions.get_availability(&params));
+    return image;
+  }
+
+  void configure() {
+    CUpti_Profiler_Initialize_Params params{
+        .structSize = CUpti_Profiler_Initialize_Params_STRUCT_SIZE, .pPriv = nullptr};
+    check("cuptiProfilerInitialize", functions.initialize(&params));
+    chip = chip_of_device();
+    all_sets = counters::counter_sets_of(chip);
+    if (all_sets.empty()) {
+      throw CountersRefused(fmt::format("no counter sets are known for the chip {}", chip));
+    }
+    const Bytes available = availability();
+    for (const counters::CounterSet& set : all_sets) {
+      Configured configured{.set = set};
+      for (const std::string& metric : set.metrics) configured.metrics.push_back(metric.c_str());
+      try {
+        configured.config = scheduler.config_image(chip, set.metrics, available);
+        sets.push_back(std::move(configured));
+      } catch (const std::runtime_error& error) {
+        problems.push_back(fmt::format("counter set {}: {}", set.name, error.what()));
+      }
+    }
+  }
+
+  /// One value a metric; nothing where this set is refused, and others may not be.
+  std::optional<std::vector<double>> values_of(const Configured& configured,
+                                               const std::function<void()>& run,
+                                               std::vector<std::string>& refused) {
+    if (const auto refusal = profiler.begin(configured.config, configured.metrics)) {
+      if (is_forbidden(refusal->result)) check(refusal->call.c_str(), refusal->result);
+      refused.push_back(fmt::format("counter set {}: {}: {}", configured.set.name, refusal->call,
+                                    text_of(cupti, refusal->result)));
+      return std::nullopt;
+    }
+    try {
+      run();
+    } catch (...) {
+      profiler.release();  // else the next range would begin within this one
+      throw;
+    }
+    Bytes counted;
+    if (const auto refusal = profiler.end(counted)) {
+      throw std::runtime_error(
+          fmt::format("{}: {}", refusal->call, text_of(cupti, refusal->result)));
+    }
+    return scheduler.values(chip, configured.set.metrics, counted);
+  }
+
+  CuptiLibrary cupti;
+  RangeFunctions functions;
+  CounterScheduler scheduler;
+  RangeProfiler profiler;
+  std::string chip;
+  std::vector<counters::CounterSet> all_sets;
+  std::vector<Configured> sets;
+  std::vector<std::string> problems;
+};
+
+RangeCount::RangeCount() : parts_(std::make_unique<Parts>()) { parts_->configure(); }
+
+RangeCount::~RangeCount() {
+  if (parts_ != nullptr) parts_->profiler.release();
+}
+
+const std::vector<std::string>& RangeCount::problems() const { return parts_->problems; }
+const std::string& RangeCount::chip() const { return parts_->chip; }
+
+WorkCount RangeCount::count(const std::function<void()>& run) {
+  WorkCount total;
+  counters::ExecutedWork work(parts_->all_sets);
+  for (const Configured& configured : parts_->sets) {
+    const auto values = parts_->values_of(configured, run, total.problems);
+    if (!values) continue;
+    const counters::CounterSet& set = configured.set;
+    if (work.add(set, *values) != 0) {
+      total.problems.push_back(fmt::format("counter set {}: values that are no counts", set.name));
+    }
+    const auto cycles = std::find(set.metrics.begin(), set.metrics.end(), kCycles);
+    if (cycles == set.metrics.end() || total.cycles > 0) continue;
+    total.cycles = (*values)[static_cast<std::size_t>(cycles - set.metrics.begin())];
+  }
+  total.flops = flops_in(work, parts_->all_sets);
+  total.repeats_disagree = work.of_all().data_dependent;
+  return total;
+}
+
+}  // namespace flopprof::capture

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "profiler/calibration/calibration.h"
+#include "tools/flopprof/calibrate_workloads.h"
+
+namespace flopprof::tools {
+
+/// Of the device at `index`, which becomes the thread's current one. Throws std::runtime_error
+/// where there is none.
+calibration::Device look_at_gpu(int index, CalibratedGpu& gpu);
+
+/// Told before each kernel: "counting 3 of 64: flopprof_ffma".
+using Progress = std::function<void(const std::string&)>;
+
+/// Counts what every workload executes, and times it, on the current device. What goes wrong with
+/// one is noted there, and the others go on.
+calibration::Calibration calibrated(const calibration::Device& device,
+                                    const std::vector<GpuWorkload>& workloads,
+                                    const Progress& progress);
+
+}  // namespace flopprof::tools
