@@ -10,13 +10,15 @@
 
 #include "profiler/capture/activity_buffers.h"
 #include "profiler/capture/activity_records.h"
+#include "profiler/capture/callback_clock.h"
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/cupti_subscription.h"
 #include "profiler/capture/gpu_faults.h"
 #include "profiler/capture/gpu_looks.h"
 #include "profiler/capture/kernel_name.h"
 #include "profiler/capture/launch_identity.h"
-#include "profiler/capture/this_process.h"
+#include "profiler/capture/launcher.h"
+#include "profiler/capture/period_listener.h"
 #include "profiler/steps/kernel_ledger.h"
 
 namespace flopprof::capture {
@@ -32,6 +34,7 @@ struct Following {
   LaunchIdentities identities;
   std::unique_ptr<TapeRecorder> tape;  // null: nothing is kept
   std::unique_ptr<GpuLooks> looks;
+  PeriodListener period{session};
   std::atomic<std::int64_t> callbacks_ns{0};
   // The drain thread's alone:
   steps::KernelLedger kernels;
@@ -40,55 +43,46 @@ struct Following {
 };
 std::atomic<Following*> following{nullptr};
 
-/// Times one callback of many for all: a clock reading is a fair part of what one takes.
-class CallbackClock {
- public:
-  explicit CallbackClock(std::atomic<std::int64_t>& sum) : sum_(sum) {
-    thread_local std::uint32_t turn = 0;
-    if (++turn % kOneIn == 0) began_at_ = monotonic_ns();
-  }
-  ~CallbackClock() {
-    if (began_at_ != 0) sum_.fetch_add(kOneIn * (monotonic_ns() - began_at_));
-  }
-  CallbackClock(const CallbackClock&) = delete;
-  CallbackClock& operator=(const CallbackClock&) = delete;
+/// What a call keeps from its entry to its return: whether it was noted, and what it means for the
+/// steps.
+constexpr std::uint64_t kNoted = 1;
+constexpr int kSignShift = 1;
 
- private:
-  static constexpr std::uint32_t kOneIn = 512;
-  std::atomic<std::int64_t>& sum_;
-  std::int64_t began_at_ = 0;
-};
-
-steps::Launcher launcher(const Session& session) noexcept {
-  const ThreadCounters* thread = session.observed_thread();
-  if (thread == nullptr) return {};
-  const char* op = thread->running_op.load(std::memory_order_relaxed);
-  return {.op = op == nullptr ? "" : op,
-          .phase = thread->running_phase.load(std::memory_order_relaxed)};
-}
-
-/// Noted before the driver launches, for a record may come before it returns; taken back when it
-/// refuses. What is captured into a graph does not run.
+/// Noted before the driver launches, for a record may come before it returns. What is captured into
+/// a graph does not run.
 void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
-  constexpr std::uint64_t kNoted = 1;
-  const bool enters = call.callbackSite == CUPTI_API_ENTER;
-  if (!enters) {
-    const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
-    const bool noted = call.correlationData != nullptr && *call.correlationData == kNoted;
-    if (result == nullptr || *result == CUDA_SUCCESS || !noted) return;
-  }
   const auto launch = now.identities.of(id, call.functionParams);
-  if (!launch || (enters && now.looks->is_captured(launch->stream))) return;
+  if (!launch || now.looks->is_captured(launch->stream)) return;
+  const auto sign = now.period.launched(launch->of_handle);
+  if (call.correlationData != nullptr)
+    *call.correlationData = kNoted | static_cast<std::uint64_t>(sign) << kSignShift;
   steps::LaunchLog& log = now.session.launches();
-  if (!enters) {
-    launch->graph ? log.graph_refused(call.correlationId, launch->identity)
-                  : log.kernel_refused(call.correlationId, launch->identity);
-    return;
-  }
-  if (call.correlationData != nullptr) *call.correlationData = kNoted;
   const steps::Launcher by = launcher(now.session);
   launch->graph ? log.graph_launched(call.correlationId, launch->identity, by)
                 : log.kernel_launched(call.correlationId, launch->identity, by);
+}
+
+/// Taken back where the driver refused it.
+void note_return(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+  const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+  const bool noted = call.correlationData != nullptr && (*call.correlationData & kNoted) != 0;
+  if (result == nullptr || *result == CUDA_SUCCESS || !noted) return;
+  const auto launch = now.identities.of(id, call.functionParams);
+  if (!launch) return;
+  steps::LaunchLog& log = now.session.launches();
+  launch->graph ? log.graph_refused(call.correlationId, launch->identity)
+                : log.kernel_refused(call.correlationId, launch->identity);
+}
+
+/// A step that ends with a launch ends when that returns, not at its entry: the profiling library
+/// is through with the call.
+void end_found_step(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+  if (call.callbackSite != CUPTI_API_EXIT || call.correlationData == nullptr) return;
+  const std::uint64_t sign = *call.correlationData >> kSignShift;
+  const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+  if (sign == 0 || result == nullptr || *result != CUDA_SUCCESS) return;
+  if (kind_of(id) == DriverCall::kLaunch)
+    now.period.returned(static_cast<steps::PeriodFollower::Sign>(sign));
 }
 
 void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
@@ -96,7 +90,7 @@ void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& ca
   switch (kind_of(id)) {
     case DriverCall::kLaunch:
       if (now.tape != nullptr) now.tape->call(id, call);
-      note_launch(now, id, call);
+      enters ? note_launch(now, id, call) : note_return(now, id, call);
       break;
     case DriverCall::kCaptureBegins: {
       const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
@@ -136,11 +130,17 @@ void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId i
                           const void* details) noexcept {
   Following* now = following.load(std::memory_order_acquire);
   if (now == nullptr) return;
-  const CallbackClock clock(now->callbacks_ns);
-  if (domain == CUPTI_CB_DOMAIN_DRIVER_API)
-    note_call(*now, id, *static_cast<const CUpti_CallbackData*>(details));
-  else if (domain == CUPTI_CB_DOMAIN_RESOURCE)
+  if (domain == CUPTI_CB_DOMAIN_DRIVER_API) {
+    const auto& call = *static_cast<const CUpti_CallbackData*>(details);
+    {
+      const CallbackClock clock(now->callbacks_ns);
+      note_call(*now, id, call);
+    }
+    end_found_step(*now, id, call);  // may wait for the GPU: the plan of looks counts what it costs
+  } else if (domain == CUPTI_CB_DOMAIN_RESOURCE) {
+    const CallbackClock clock(now->callbacks_ns);
     note_resource(*now, id, *static_cast<const CUpti_ResourceData*>(details));
+  }
 }
 
 void CUPTIAPI on_buffer_wanted(std::uint8_t** buffer, std::size_t* size,

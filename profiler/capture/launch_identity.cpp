@@ -35,13 +35,17 @@ std::uint64_t hash_of_attributes(const CUlaunchConfig& config) {
   return hash;
 }
 
+Launch launch(std::uint64_t of_handle, std::uint64_t epoch, CUstream stream) {
+  return {.identity = hash_of({of_handle, epoch}), .of_handle = of_handle, .stream = stream};
+}
+
 /// cuLaunchKernel_params and cuLaunchCooperativeKernel_params name these fields alike.
 template <typename Arguments>
 Launch of_kernel(const Arguments& call, std::uint64_t epoch) {
-  return {.identity = hash_of({address(call.f), epoch, pair_of(call.gridDimX, call.gridDimY),
-                               pair_of(call.gridDimZ, call.sharedMemBytes),
-                               pair_of(call.blockDimX, call.blockDimY), call.blockDimZ}),
-          .stream = call.hStream};
+  return launch(hash_of({address(call.f), pair_of(call.gridDimX, call.gridDimY),
+                         pair_of(call.gridDimZ, call.sharedMemBytes),
+                         pair_of(call.blockDimX, call.blockDimY), call.blockDimZ}),
+                epoch, call.hStream);
 }
 
 }  // namespace
@@ -62,20 +66,20 @@ std::optional<Launch> LaunchIdentities::of(CUpti_CallbackId id,
       const auto& call = *static_cast<const cuLaunchKernelEx_params*>(arguments);
       if (call.config == nullptr) return std::nullopt;
       const CUlaunchConfig& config = *call.config;
-      return Launch{.identity = hash_of({address(call.f), functions,
-                                         pair_of(config.gridDimX, config.gridDimY),
-                                         pair_of(config.gridDimZ, config.sharedMemBytes),
-                                         pair_of(config.blockDimX, config.blockDimY),
-                                         config.blockDimZ, hash_of_attributes(config)}),
-                    .stream = config.hStream};
+      return launch(hash_of({address(call.f), pair_of(config.gridDimX, config.gridDimY),
+                             pair_of(config.gridDimZ, config.sharedMemBytes),
+                             pair_of(config.blockDimX, config.blockDimY), config.blockDimZ,
+                             hash_of_attributes(config)}),
+                    functions, config.hStream);
     }
     case CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch:
     case CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch_ptsz: {
       const auto& call = *static_cast<const cuGraphLaunch_params*>(arguments);
-      return Launch{.graph = true,
-                    .identity = hash_of(
-                        {address(call.hGraph), graphs_.load(std::memory_order_relaxed), functions}),
-                    .stream = call.hStream};
+      const std::uint64_t graphs = graphs_.load(std::memory_order_relaxed);
+      Launch graph =
+          launch(hash_of({address(call.hGraph)}), hash_of({graphs, functions}), call.hStream);
+      graph.graph = true;
+      return graph;
     }
     default:
       return std::nullopt;

@@ -11,6 +11,9 @@ namespace flopprof::capture {
 struct Launch {
   bool graph = false;
   std::uint64_t identity = 0;
+  /// Of the handle alone: the same after a graph was changed or a module unloaded, and so perhaps
+  /// for another kernel with the same handle.
+  std::uint64_t of_handle = 0;
   CUstream stream = nullptr;
 };
 

@@ -1,5 +1,7 @@
 #include "profiler/capture/session.h"
 
+#include <fmt/format.h>
+
 #include <new>
 #include <utility>
 
@@ -8,6 +10,8 @@
 
 namespace flopprof::capture {
 namespace {
+
+constexpr std::string_view kFound = "period";  // the source of steps that nobody told of
 
 /// Measures what it encloses, for the run's account of flopprof's own cost.
 class OwnTime {
@@ -89,6 +93,7 @@ void Session::restart() {
 void Session::observer_started(const ObserverControl& control, std::int64_t attach_ns) {
   const std::lock_guard lock(mutex_);
   control_ = control;
+  if (step_source_ != kFound) may_find_steps_ = false;  // it will tell of the optimisers
   own_ns_ += attach_ns;
   step_began_ns_ = monotonic_ns();
 }
@@ -146,6 +151,14 @@ void Session::end_step(const StepHints& hints) {
     own_ns_ += kTimedOneIn * (unobserved_step_ns_ = monotonic_ns() - now);
 }
 
+void Session::end_outside() {
+  if (observing_) collect();
+  ledger_.end_outside();
+  launches_->cut(kOutsideSteps);
+  came_late_ = false;
+  step_began_ns_ = monotonic_ns();
+}
+
 void Session::plan_next_step() {
   if (const auto wanted = ledger_.wanted_step()) plan_.want(*wanted);
   switch_observer(plan_.observes(ledger_.steps()));
@@ -186,8 +199,35 @@ void Session::step_opened(bool observe) {
   if (observe) switch_observer(true);
 }
 
+/// What the job itself tells takes the place of what was found. Of the open step only a part was
+/// seen: it is none.
+bool Session::replaces_found_steps(std::string_view source) {
+  if (!may_find_steps() || !may_find_steps_.exchange(false)) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (step_source_ != kFound) return false;
+    step_source_ = source;
+  }
+  add_fault("steps told late",
+            fmt::format("those before were found by the period of launches; from here on they are "
+                        "told by {}",
+                        source),
+            "totals hold both kinds");
+  const Boundary boundary(*this, true);
+  const std::lock_guard lock(mutex_);
+  end_outside();
+  return true;
+}
+
+void Session::found_step_began(bool after_step) {
+  if (!takes_steps_of(kFound)) return;
+  const Boundary boundary(*this, true);
+  const std::lock_guard lock(mutex_);
+  after_step ? end_step({}) : end_outside();
+}
+
 void Session::end_update(const StepHints& hints) {
-  if (!takes_steps_of("optimizer")) return;
+  if (replaces_found_steps("optimizer") || !takes_steps_of("optimizer")) return;
   const Boundary boundary(*this, true);
   const std::lock_guard lock(mutex_);
   end_step(hints);
@@ -197,15 +237,12 @@ void Session::step_began(const char* source) {
   const bool is_range = !config_.step_range.empty();
   if (is_range != (std::string_view(source) == "nvtx"))
     return;  // the range that was asked for decides
+  replaces_found_steps(source);
   const Boundary boundary(*this, true);
   const std::lock_guard lock(mutex_);
   step_source_ = source;
   marked_step_open_ = true;
-  if (observing_) collect();
-  ledger_.end_outside();
-  launches_->cut(kOutsideSteps);
-  came_late_ = false;
-  step_began_ns_ = monotonic_ns();
+  end_outside();
 }
 
 void Session::step_ended(const char* source) {

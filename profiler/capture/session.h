@@ -67,6 +67,11 @@ class Session : private ObserverPort {
   void step_began(const char* source);
   void step_ended(const char* source);
 
+  /// Whether nobody tells of steps, so that they may be found in what is launched.
+  bool may_find_steps() const noexcept { return may_find_steps_.load(std::memory_order_relaxed); }
+  /// Where a step that was found begins; whether what ends here was one, too.
+  void found_step_began(bool after_step);
+
   /// The same pointer for the same text, valid for ever.
   const char* interned(const std::string& text);
   /// The expression has been checked.
@@ -102,11 +107,13 @@ class Session : private ObserverPort {
 
   class Boundary;
   bool takes_steps_of(std::string_view source);
+  bool replaces_found_steps(std::string_view source);
   void step_opened(bool observe);
 
   // All below need the lock.
   void restart();
   void end_step(const StepHints& hints);
+  void end_outside();
   void plan_next_step();
   void look_if_overdue();
   std::uint32_t collect();
@@ -120,6 +127,7 @@ class Session : private ObserverPort {
   ObserverControl control_{};
   std::function<void()> start_draining_;
   std::atomic<StepWatcher*> watcher_{nullptr};
+  std::atomic<bool> may_find_steps_{config_.step_range.empty()};
   std::atomic<bool> observes_{true};  // observing_, for who does not hold the lock
 
   std::mutex mutex_;

@@ -60,6 +60,7 @@ void Session::after_fork_in_child() {
   own_ns_ = drain_ns_ = 0;
   watcher_ = nullptr;
   step_source_.clear();
+  may_find_steps_ = config_.step_range.empty() && control_.libtorch_version == nullptr;
   marked_step_open_ = draining_ = came_late_ = false;
   restart();
   ObserverPort::generation.fetch_add(1);

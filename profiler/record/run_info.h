@@ -41,7 +41,7 @@ struct OverheadInfo {
   double callback_ns = 0;      ///< cost of one, dispatch included
   std::int64_t own_ns = 0;     ///< start-up, step ends and the writer thread, measured
   std::int64_t total_ns = 0;   ///< callbacks x callback_ns + own_ns
-  std::string step_source;     ///< "optimizer", "mark", "nvtx"; empty: no step seen
+  std::string step_source;     ///< "optimizer", "mark", "nvtx", "period"; empty: none seen
 };
 
 }  // namespace flopprof

@@ -36,7 +36,7 @@ CREATE TABLE process (
   world              TEXT,              -- processes of one world step together; NULL: on its own
   libtorch           TEXT,
   cpu_name           TEXT NOT NULL,
-  step_source        TEXT NOT NULL,     -- optimizer, mark, nvtx; '': no step seen
+  step_source        TEXT NOT NULL,     -- optimizer, mark, nvtx, period; '': no step seen
   callbacks          INTEGER NOT NULL,  -- operator callbacks served
   callback_ns        REAL NOT NULL,     -- cost of one, torch's dispatch of it included
   overhead_ns        INTEGER NOT NULL   -- all that flopprof cost this process

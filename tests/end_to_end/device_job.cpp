@@ -1,10 +1,14 @@
 // A CUDA job of known launches: 20 steps of three kernels on one stream and two on another, and one
 // kernel after the last step. It never waits between steps, so that kernels run when their step has
-// long ended on the host. Exit status 77: no GPU.
+// long ended on the host. With an argument, 80 steps that it does not mark, each with that one
+// kernel at its end and a pause behind it. Exit status 77: no GPU.
 
 #include <cuda_runtime_api.h>
 
+#include <chrono>
 #include <cstdio>
+#include <optional>
+#include <thread>
 
 #include "flopprof/mark.h"
 #include "kernels/reference_kernel.h"
@@ -12,6 +16,7 @@
 namespace {
 
 constexpr int kSteps = 20;
+constexpr int kUnmarkedSteps = 80;
 constexpr int kNoGpu = 77;
 constexpr flopprof::kernels::Launch kLaunch{.blocks = 64, .threads = 256, .trips = 2000};
 
@@ -22,7 +27,8 @@ bool failed(cudaError_t error) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char**) {
+  const bool marks = argc == 1;
   int devices = 0;
   if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) return kNoGpu;
   const auto kernels = flopprof::kernels::vector_single();
@@ -40,10 +46,14 @@ int main() {
       failed(cudaDeviceSynchronize())) {
     return 1;
   }
-  for (int i = 0; i < kSteps; ++i) {
-    const flopprof::StepScope step;
+  for (int i = 0; i < (marks ? kSteps : kUnmarkedSteps); ++i) {
+    std::optional<flopprof::StepScope> step;
+    if (marks) step.emplace();
     for (int j = 0; j < 3; ++j) launch(kernels[0], kLaunch, seeds, result, first);
     for (int j = 0; j < 2; ++j) launch(kernels[2], kLaunch, seeds, result, second);
+    if (marks) continue;
+    launch(kernels[1], kLaunch, seeds, result, first);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   launch(kernels[1], kLaunch, seeds, result, first);
   if (failed(cudaDeviceSynchronize())) return 1;

@@ -12,7 +12,7 @@ namespace {
 void run(const std::string& name) {
   for (const auto* jobs :
        {&simgpu::job::step_jobs(), &simgpu::job::counted_jobs(), &simgpu::job::graph_jobs(),
-        &simgpu::job::crowded_jobs(), &simgpu::job::tape_jobs()}) {
+        &simgpu::job::crowded_jobs(), &simgpu::job::tape_jobs(), &simgpu::job::unmarked_jobs()}) {
     if (const auto job = jobs->find(name); job != jobs->end()) return job->second();
   }
   throw std::invalid_argument("driver_job has no job " + name);

@@ -18,7 +18,8 @@ const Jobs& step_jobs();
 const Jobs& counted_jobs();
 const Jobs& graph_jobs();
 const Jobs& tape_jobs();
-const Jobs& crowded_jobs();  ///< threads, processes and other profilers
+const Jobs& unmarked_jobs();  ///< that tell of no step, or late
+const Jobs& crowded_jobs();   ///< threads, processes and other profilers
 
 /// How many steps a job has that leaves it open: driver_job's second argument.
 extern int steps_wanted;
