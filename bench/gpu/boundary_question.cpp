@@ -12,7 +12,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kRepeats = 20;
-constexpr int kLongTrips = 20'000;  // tens of milliseconds
+constexpr int kLongTrips = 20'000;       // some ten milliseconds
+constexpr int kVeryLongTrips = 200'000;  // longer than a range takes to begin
 constexpr int kShortTrips = 200;
 constexpr auto kPatience = std::chrono::seconds(2);
 
@@ -48,21 +49,22 @@ std::int64_t products_of(const KernelWork& work, int trips) {
 json in_flight(Counting& counting, const KernelWork& work, const counters::CounterSet& set,
                bool at_the_end) {
   std::vector<capture::CountedRange> ranges;
+  counting.count(counting.set_named(set.name), [&] { work.launch(nullptr); });  // enables it
   wait_for_device();
-  if (!at_the_end) work.launch(nullptr, kLongTrips);
+  if (!at_the_end) work.launch(nullptr, kVeryLongTrips);
   ranges.push_back(counting.count(
       counting.set_named(set.name),
       [&] {
         work.launch(nullptr, kShortTrips);
         if (!at_the_end) wait_for_device();
-        if (at_the_end) work.launch(nullptr, kLongTrips);
+        if (at_the_end) work.launch(nullptr, kVeryLongTrips);
       },
       Counting::Boundaries::kAsTheyCome));
   wait_for_device();
   return {{"values", named(set, counting.values_of(ranges).front())},
           {"flops_launched_in_the_range",
-           products_of(work, kShortTrips) + (at_the_end ? products_of(work, kLongTrips) : 0)},
-          {"flops_in_flight_before_it", at_the_end ? 0 : products_of(work, kLongTrips)}};
+           products_of(work, kShortTrips) + (at_the_end ? products_of(work, kVeryLongTrips) : 0)},
+          {"flops_in_flight_before_it", at_the_end ? 0 : products_of(work, kVeryLongTrips)}};
 }
 
 /// Kernels that leave room for each other, on two streams: does the range let them?
@@ -98,22 +100,21 @@ json beside_each_other(Counting& counting) {
 }  // namespace
 
 void ask_about_boundaries() {
-  Counting counting;
   const KernelWork work(reference_kernel("flopprof_mma_bf16"),
                         {.blocks = multiprocessors(), .trips = kShortTrips});
   work.launch(nullptr);
   wait_for_device();
   ask("boundaries", "waiting for an idle context", [&] { return waiting(work, 0); });
   ask("boundaries", "waiting for a busy context", [&] { return waiting(work, kLongTrips); });
-  for (const counters::CounterSet& set : counting.sets()) {
+  Counting counting;
+  ask("boundaries", "two streams", [&] { return beside_each_other(counting); });
+  for (const counters::CounterSet& set : counting.sets()) {  // last, for it might never end
     if (set.name != "A" && set.name != "S") continue;
     ask("boundaries", "set " + set.name + ", a kernel runs when the range begins",
         [&] { return in_flight(counting, work, set, false); });
     ask("boundaries", "set " + set.name + ", a kernel runs when the range ends",
         [&] { return in_flight(counting, work, set, true); });
   }
-  counting.release();
-  ask("boundaries", "two streams", [&] { return beside_each_other(counting); });
 }
 
 }  // namespace flopprof::gpu

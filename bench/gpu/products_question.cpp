@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <array>
 
 #include "bench/gpu/answer.h"
@@ -56,27 +58,38 @@ json counted(Counting& counting, const char* flop_class, std::int64_t model_flop
           {"refused", executed.refused}};
 }
 
-void ask_in_every_form(Counting& counting, const BlasLibrary& blas, const ProductTypes& types,
-                       std::int64_t size) {
-  const std::string name = std::string(types.name) + " " + std::to_string(size);
-  const Stream first;
-  const Stream second;
-  ask("products", name + " plain", [&] {
+std::string case_of(const ProductTypes& types, std::int64_t size, const char* form) {
+  return fmt::format("{} {} {}", types.name, size, form);
+}
+
+void ask_plain(Counting& counting, const BlasLibrary& blas, const ProductTypes& types,
+               std::int64_t size) {
+  ask("products", case_of(types, size, "plain"), [&] {
+    const Stream stream;
     const MatrixProduct product(blas, types, size);
     return counted(counting, types.flop_class, product.model_flops(),
-                   [&] { product.launch(first); });
+                   [&] { product.launch(stream); });
   });
-  if (size != kWholeTiles) return;
-  ask("products", name + " in a graph", [&] {
-    const MatrixProduct product(blas, types, size);
-    product.launch(first);
+}
+
+void ask_in_a_graph(Counting& counting, const BlasLibrary& blas, const ProductTypes& types) {
+  ask("products", case_of(types, kWholeTiles, "in a graph"), [&] {
+    const Stream stream;
+    const MatrixProduct product(blas, types, kWholeTiles);
+    product.launch(stream);
     wait_for_device();
-    const Graph graph(first, [&] { product.launch(first); });
-    return counted(counting, types.flop_class, product.model_flops(), [&] { graph.launch(first); });
+    const Graph graph(stream, [&] { product.launch(stream); });
+    return counted(counting, types.flop_class, product.model_flops(),
+                   [&] { graph.launch(stream); });
   });
-  ask("products", name + " on two streams", [&] {
-    const MatrixProduct one(blas, types, size);
-    const MatrixProduct other(blas, types, size);
+}
+
+void ask_on_two_streams(Counting& counting, const BlasLibrary& blas, const ProductTypes& types) {
+  ask("products", case_of(types, kWholeTiles, "on two streams"), [&] {
+    const Stream first;
+    const Stream second;
+    const MatrixProduct one(blas, types, kWholeTiles);
+    const MatrixProduct other(blas, types, kWholeTiles);
     return counted(counting, types.flop_class, one.model_flops() + other.model_flops(), [&] {
       one.launch(first);
       other.launch(second);
@@ -96,9 +109,10 @@ void ask_about_products() {
             {"chip", counting.chip()},
             {"problems", counting.problems()}};
   });
-  for (const ProductTypes& types : kTypes) ask_in_every_form(counting, blas, types, kWholeTiles);
-  for (const ProductTypes& types : kTypes)
-    ask_in_every_form(counting, blas, types, kOverhangingTiles);
+  for (const ProductTypes& types : kTypes) ask_plain(counting, blas, types, kWholeTiles);
+  for (const ProductTypes& types : kTypes) ask_in_a_graph(counting, blas, types);
+  for (const ProductTypes& types : kTypes) ask_on_two_streams(counting, blas, types);
+  for (const ProductTypes& types : kTypes) ask_plain(counting, blas, types, kOverhangingTiles);
 }
 
 }  // namespace flopprof::gpu

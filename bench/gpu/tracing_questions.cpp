@@ -150,15 +150,14 @@ void ask_about_tracing_cost() {
     ask("tracing_cost", "traced" + time, [&] { return cost_of_tracing(*cupti, empty); });
     ask("tracing_cost", "no longer traced" + time, launches);
   }
-  {
+  ask("tracing_cost", "range profiler, enabled and idle", [&] {
     Counting counting;
-    ask("tracing_cost", "range profiler, enabled and idle", [&] {
-      counting.count(0, [&] { empty.launch(nullptr, 0); });
-      return launches();
-    });
+    counting.count(0, [&] { empty.launch(nullptr, 0); });
+    json answer = launches();
     counting.release();
-    ask("tracing_cost", "range profiler, released", launches);
-  }
+    answer["launch_ns_released"] = launch_ns(empty);
+    return answer;
+  });
   ask("tracing_cost", "launches call back, nothing traced",
       [&] { return with_callbacks(*cupti, empty); });
 }
