@@ -4,8 +4,9 @@
     python3 bench/overhead.py --device cuda --jobs resnet50 gpt2 --seconds 200 --json FILE
 
 The variants of a job take turns, in each round from another one on, so that what else the machine does
-meets all of them. Two ratios to the bare job: the median over the rounds of the ratio within a round, and the least step
-time of all rounds over the bare one's, which other guests of the machine disturb less.
+meets all of them. Three ratios to the bare job: the least step time of all rounds over the bare one's, which other
+guests of the machine disturb least; the mean of all steps over the bare one's, in which what is done now and then has
+its share; the median over the rounds of the ratio of the least within a round.
 Prints a table, and what the reports say of the jobs' FLOPs beside what was worked out by hand; --json FILE keeps all
 raw figures, after each run.
 """
@@ -25,7 +26,7 @@ from training_flops import SIZES, of_step
 HERE = os.path.dirname(os.path.abspath(__file__))
 # What a run of each job is made of: blocks of steps.
 CPU_RUNS = {"resnet18": (2, 3), "mlp": (20, 800), "resnet50": (2, 1), "gpt2": (2, 1)}
-GPU_BLOCKS, GPU_STEPS, GPU_SECONDS = 5, 10, 6
+GPU_BLOCKS, GPU_STEPS, GPU_SECONDS = 3, 5, 6
 NCU = ["ncu", "--target-processes", "all", "--clock-control", "none", "--launch-skip", "3000", "--launch-count", "20",
        "--metrics", "sm__ops_path_tensor_src_bf16_dst_fp32.sum", "--log-file", os.devnull]
 
@@ -151,18 +152,21 @@ def timed(rounds):
 
 
 def table(raw):
-    yield "| job | variant | least step | least over bare's | in a round, over bare's: median (least to most) |"
-    yield "|---|---|---|---|---|"
+    yield ("| job | variant | least step | least over bare's | mean over bare's | "
+           "in a round, over bare's: median (least to most) |")
+    yield "|---|---|---|---|---|---|"
     for job, by_variant in raw.items():
         bare = timed(by_variant.get("bare", {}))
         for name, rounds in by_variant.items():
             rounds = timed(rounds)
             ratios = [one["step_seconds"] / bare[n]["step_seconds"] for n, one in rounds.items() if n in bare]
             if not ratios:
-                yield f"| {job} | {name} | did not run, or without a bare run beside it | | |"
+                yield f"| {job} | {name} | did not run, or without a bare run beside it | | | |"
                 continue
             least, least_bare = (min(one["step_seconds"] for one in runs.values()) for runs in (rounds, bare))
-            yield (f"| {job} | {name} | {least * 1e3:.4g} ms | {least / least_bare:.3f} | "
+            mean, mean_bare = (statistics.fmean(m for one in runs.values() for m in one["means"])
+                               for runs in (rounds, bare))
+            yield (f"| {job} | {name} | {least * 1e3:.4g} ms | {least / least_bare:.3f} | {mean / mean_bare:.3f} | "
                    f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}) |")
 
 

@@ -25,7 +25,8 @@ class GptSize:
 
 SIZES = {
     "resnet50": {"full": ResNetSize(batch=512), "tiny": ResNetSize(batch=2, pixels=64, classes=10)},
-    "gpt2": {"full": GptSize(batch=32), "tiny": GptSize(batch=2, layers=2, width=64, heads=2, context=32, vocabulary=256)},
+    "gpt2": {"full": GptSize(batch=32),
+             "tiny": GptSize(batch=2, layers=2, width=64, heads=2, context=32, vocabulary=256)},
 }
 RESNET50_STAGES = ((3, 64, 1), (4, 128, 2), (6, 256, 2), (3, 512, 2))  # blocks, width, stride of the first
 

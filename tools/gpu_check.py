@@ -83,7 +83,7 @@ QUESTIONS = [
     Question("tests", 60, tests),
     Question("products", 70, of_the_program("products")),
     Question("range_cost", 45, of_the_program("range_cost")),
-    Question("known_kernels", 75, of_the_program("known_kernels")),
+    Question("known_kernels", 90, of_the_program("known_kernels")),
     Question("observer", 100, observer),
     Question("overhead", 200, overhead("resnet50", "gpt2", seconds=140)),
     Question("permissions", 20, of_the_program("permissions")),

@@ -45,7 +45,8 @@ def described(build, root):
     asked = "name,driver_version,clocks.max.sm,clocks.sm,power.limit,mig.mode.current,compute_mode"
     answer = printed_by("nvidia-smi", f"--query-gpu={asked}", "--format=csv,noheader", "-i", "0")
     values = [value.strip() for value in answer.split(",")]
-    return {"gpu": "GPU" if "nvidia-smi" in name else name, "nvidia_smi": dict(zip(asked.split(","), values)), "commit": commit_of(build, root),
+    return {"gpu": "GPU" if "nvidia-smi" in name else name, "nvidia_smi": dict(zip(asked.split(","), values)),
+            "commit": commit_of(build, root),
             "nvcc": printed_by("nvcc", "--version").splitlines()[-1:], "packages": versions(),
             "python": platform.python_version(), "libc": " ".join(platform.libc_ver()),
             "kernel": platform.release(), "processors": os.cpu_count(), "user": os.getuid(),

@@ -1,4 +1,4 @@
-"""A soak for tools/gpu_check.py: a network trained bare for a while, then attached; memory and step times as they go."""
+"""A soak for tools/gpu_check.py: a network trained bare for a while, then attached; memory and step times over time."""
 import json
 import os
 import subprocess

@@ -1,10 +1,12 @@
 #include <array>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "bench/gpu/answer.h"
 #include "bench/gpu/counting.h"
 #include "bench/gpu/device_work.h"
+#include "bench/gpu/idioms.h"
 #include "bench/gpu/questions.h"
 
 namespace flopprof::gpu {
@@ -86,7 +88,9 @@ json asked(Counting& counting, const kernels::ReferenceKernel& kernel) {
 void ask_about_known_kernels() {
   Counting counting;
   const int capability = capability_of_device();
-  for (const kernels::ReferenceKernel& kernel : kernels::reference_kernels()) {
+  std::vector<kernels::ReferenceKernel> all = kernels::reference_kernels();
+  for (kernels::ReferenceKernel& idiom : idioms()) all.push_back(std::move(idiom));
+  for (const kernels::ReferenceKernel& kernel : all) {
     if (capability < kernel.first_capability || capability > kernel.last_capability) continue;
     ask("known_kernels", kernel.name, [&] { return asked(counting, kernel); });
   }
