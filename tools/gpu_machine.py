@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -105,6 +106,7 @@ def keep_tape(folder):
         tape.add(folder, arcname="tape")
     print(json.dumps({"case": "tape", "files": len(files), "bytes": sum(map(os.path.getsize, files)),
                       "packed_bytes": os.path.getsize(folder + ".tar.gz")}))
+    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 // status 77: no GPU.
 
 #include <cuda_runtime_api.h>
+#include <grp.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -40,7 +41,8 @@ constexpr std::array kQuestions = {
 void become(int user) {
   if (user < 0) return;
   const auto id = static_cast<uid_t>(user);
-  if (setgid(id) != 0 || setuid(id) != 0) throw Refused("setuid: this takes root");
+  if (setgroups(0, nullptr) != 0 || setgid(id) != 0 || setuid(id) != 0)
+    throw Refused("setuid: this takes root");
 }
 
 }  // namespace
