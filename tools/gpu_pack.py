@@ -11,7 +11,7 @@ import gpu_machine
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 AT_MOST_MIB = 64
-PROGRAMS = ("bin", "lib", "libexec", "share", "bench", "tests")  # of the build
+PROGRAMS = ("bin", "lib", "libexec", "share", "bench", "tests/end_to_end")  # of the build
 SCRIPTS = ("tools/gpu_check", "tools/gpu_check.py", "tools/gpu_answers.py", "tools/gpu_machine.py",
            "tools/gpu_soak.py", "tools/setup", "bench/overhead.py", "bench/overhead_job.py",
            "bench/training_flops.py", "bench/training_networks.py")
@@ -24,21 +24,30 @@ def is_program(path):
         return file.read(4) == b"\x7fELF" and not path.endswith((".o", ".a", ".cubin"))
 
 
+def stripped(path, build, target):
+    copy = os.path.join(target, os.path.relpath(path, build))
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    shutil.copy2(path, copy)
+    if is_program(copy):
+        subprocess.run(["strip", "--strip-unneeded", copy], check=True)
+    return copy
+
+
 def copy_programs(build, target):
+    """Gives the copies of programs and libraries."""
+    for path in {test["command"][0] for test in gpu_machine.tests_of_ctest(build)}:
+        if path.startswith(build + os.sep):
+            yield stripped(path, build, target)
     for top in PROGRAMS:
         for place, _, names in os.walk(os.path.join(build, top), followlinks=True):
             if "CMakeFiles" in place or "observers" in place:  # those are of a PyTorch here
                 continue
             for name in names:
                 path = os.path.join(place, name)
-                if top != "share" and not is_program(path):
-                    continue
-                copy = os.path.join(target, os.path.relpath(path, build))
-                os.makedirs(os.path.dirname(copy), exist_ok=True)
-                shutil.copy2(path, copy)
-                if is_program(copy):
-                    subprocess.run(["strip", "--strip-unneeded", copy], check=True)
-                    yield copy
+                if is_program(path):
+                    yield stripped(path, build, target)
+                elif top == "share":
+                    stripped(path, build, target)
 
 
 def needed_by(program):

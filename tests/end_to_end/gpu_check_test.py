@@ -92,5 +92,28 @@ class GpuCheck(unittest.TestCase):
         self.assertIn("failed", kept["questions"]["tests"])
 
 
+class Pack(unittest.TestCase):
+    def test_runs_where_it_was_moved_to(self):
+        built = os.environ["FLOPPROF_BUILD"]
+        for program in "bench/gpu_questions", "tests/kernels_gpu_test", "tests/end_to_end/device_job":
+            if not os.path.exists(os.path.join(built, program)):
+                self.skipTest(f"{program} was not built")
+        with tempfile.TemporaryDirectory(prefix="flopprof-pack-") as folder:
+            packed, moved = os.path.join(folder, "pack"), os.path.join(folder, "moved")
+            subprocess.run([sys.executable, os.path.join(SOURCE, "tools/gpu_pack.py"), built, packed], check=True,
+                           stdout=subprocess.DEVNULL)
+            os.rename(packed, moved)
+            results = os.path.join(folder, "results")
+            subprocess.run([sys.executable, os.path.join(moved, "tools/gpu_check.py"), "--only", "tests", "--results",
+                            results], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+            with open(os.path.join(results, "answers.json"), encoding="utf-8") as file:
+                text = file.read()
+        self.assertNotIn(built, text)
+        runs = json.loads(text)["questions"]["tests"]["runs"]
+        self.assertGreaterEqual(len(runs), 2)
+        for run in runs:
+            self.assertEqual(run.get("status"), 0, run)  # passed, or skipped for want of a GPU
+
+
 if __name__ == "__main__":
     unittest.main()
