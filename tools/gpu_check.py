@@ -55,6 +55,15 @@ def observer(options, _):
     return [Command("build-observer", program(options, "bin/flopprof", "build-observer"))]
 
 
+def calibration(options, _):
+    return [Command("calibrate", program(options, "bin/flopprof", "calibrate", "--format", "json"))]
+
+
+def convolutions(options, _):
+    return [Command(kind, program(options, "bin/flopprof", "conv", "--shapes", "selection", "--type", kind,
+                                  "--format", "json"), gpu_machine.library_path()) for kind in ("bf16", "fp32")]
+
+
 def overhead(*jobs, seconds):
     def commands(options, results):
         file = os.path.join(results, "_".join(["overhead", *jobs]) + ".json")
@@ -86,6 +95,8 @@ QUESTIONS = [
     Question("known_kernels", 90, of_the_program("known_kernels")),
     Question("observer", 100, observer),
     Question("overhead", 200, overhead("resnet50", "gpt2", seconds=140)),
+    Question("calibration", 90, calibration),
+    Question("convolutions", 60, convolutions),
     Question("permissions", 20, of_the_program("permissions")),
     Question("permissions_of_a_plain_user", 20, of_the_program("permissions", "--user", "65534")),
     Question("boundaries", 40, of_the_program("boundaries")),

@@ -42,7 +42,7 @@ json waiting(const KernelWork& work, int trips) {
 std::int64_t products_of(const KernelWork& work, int trips) {
   kernels::Launch launch = work.size();
   launch.trips = trips;
-  return flops_of(work.kernel(), kernels::FlopClass::kTensorBf16, launch);
+  return flops_of(work.kernel(), kernels::FlopClass::kTensorBf16, launch, capability_of_device());
 }
 
 /// What a range counts whose boundaries kernels run across.

@@ -31,7 +31,7 @@ capture::RangeFunctions found(const capture::CuptiLibrary& cupti) {
 Counting::Counting()
     : cupti_(opened()),
       functions_(capture::timed(found(cupti_), times_)),
-      ranges_(std::make_unique<capture::RangeCounting>(cupti_, functions_)) {
+      ranges_(std::make_unique<capture::RangeCounting>(cupti_, functions_, nullptr)) {
   ranges_->context_created(current_context());
   if (const auto refusal = ranges_->get_acquainted()) throw Refused(text_of(*refusal));
   ranges_->prepare(problems_);

@@ -34,7 +34,8 @@ constexpr std::array kClasses = {
 ByClass expected_of(const kernels::ReferenceKernel& kernel, const kernels::Launch& launch) {
   ByClass expected;
   for (const auto& [kind, name] : kClasses) {
-    if (const auto flops = flops_of(kernel, kind, launch)) expected[name] += flops;
+    if (const auto flops = flops_of(kernel, kind, launch, capability_of_device()))
+      expected[name] += flops;
   }
   return expected;
 }

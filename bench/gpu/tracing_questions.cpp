@@ -124,7 +124,8 @@ void ask_about_ranges_with_tracing() {
     KernelRecords records(counting.cupti());
     launches();
     wait_for_device();
-    const auto expected = flops_of(work.kernel(), kernels::FlopClass::kTensorBf16, size);
+    const auto expected =
+        flops_of(work.kernel(), kernels::FlopClass::kTensorBf16, size, capability_of_device());
     return {{"kernels", times_of(records.take())}, {"expected_tensor_bf16", kKernels * expected}};
   });
   for (const counters::CounterSet& set : counting.sets()) {

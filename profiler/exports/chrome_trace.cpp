@@ -35,7 +35,7 @@ std::vector<std::string> notes_of(const RunOverview& run, const std::optional<Pe
       "them end to end, and say so"};
   if (!peak)
     notes.emplace_back("no MFU: the peak of the device is not known; give it with --peak-flops");
-  if (peak) notes.push_back("MFU is of a peak: " + peak->source);
+  if (peak) notes.push_back(fmt::format("MFU is of a peak: {}", peak->source));
   if (has_timeline) {
     notes.emplace_back(
         "kernels of the timeline have the GPU's clock: the first of a process is drawn where its "
@@ -50,7 +50,8 @@ Arguments head_of(const RunOverview& run, const std::vector<ProcessTotal>& proce
                   const std::vector<std::string>& what_to_know) {
   std::string notes;
   for (const std::string& note : what_to_know) {
-    notes += (notes.empty() ? "" : ",") + json_string(note);
+    if (!notes.empty()) notes += ',';
+    notes += json_string(note);
   }
   const std::int64_t rank = processes.empty() ? 0 : processes.front().rank.value_or(0);
   return {
@@ -246,7 +247,7 @@ void write_chrome_trace(store::Database& database, std::optional<double> peak_fl
   write_kernel_sums(events, database);
   write_timeline(events, database, timeline_steps);
   for (const Fault& fault : run.faults) {
-    events.instant("fault: " + fault.what, fault.since_ns - run.started_at_ns,
+    events.instant(fmt::format("fault: {}", fault.what), fault.since_ns - run.started_at_ns,
                    {{"count", std::to_string(fault.count)},
                     {"detail", json_string(fault.detail)},
                     {"remedy", json_string(fault.remedy)}});
