@@ -33,6 +33,10 @@ def stripped(path, build, target):
     return copy
 
 
+def is_of_a_pytorch(path):
+    return any(name.startswith("libtorch") for name in needed_by(path))
+
+
 def copy_programs(build, target):
     """Gives the copies of programs and libraries."""
     for path in {test["command"][0] for test in gpu_machine.tests_of_ctest(build)}:
@@ -44,6 +48,8 @@ def copy_programs(build, target):
                 continue
             for name in names:
                 path = os.path.join(place, name)
+                if is_program(path) and is_of_a_pytorch(path):
+                    continue
                 if is_program(path):
                     yield stripped(path, build, target)
                 elif top == "share":

@@ -36,7 +36,7 @@ class ExitStatus(AttachTest):
 
     def test_is_2_before_the_job_starts_when_the_options_are_wrong(self):
         wrong = (["--overhead-budget", "5"], ["--overhead-budget", "x%"], ["--every", "-1"],
-                 ["--trace-steps", "3"], ["--trace-steps", "1:2"], ["--formulas", "none"], ["--bogus"])
+                 ["--trace-steps", "3"], ["--trace-steps", "2:1"], ["--formulas", "none"], ["--bogus"])
         for options in wrong:
             result = self.run_job("touch", "started", options=options)
             self.assertEqual(result.returncode, 2, options)

@@ -117,8 +117,10 @@ class Top(unittest.TestCase):
         terminal = self.top()
         terminal.type(b"\x1a")
         terminal.read_until(lambda said: LEAVE in said)
-        self.assertEqual(termios.tcgetattr(terminal.end), terminal.before)
         deadline = time.monotonic() + 20
+        while termios.tcgetattr(terminal.end) != terminal.before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(termios.tcgetattr(terminal.end), terminal.before)
         while time.monotonic() < deadline:
             if "T" in pathlib.Path(f"/proc/{terminal.job.pid}/stat").read_text().split()[2]:
                 break

@@ -5,6 +5,7 @@
 #include <cupti.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -78,7 +79,7 @@ class Taped : public ::testing::Test {
     EXPECT_EXIT(std::exit(holds() ? 0 : 1), ExitedWithCode(0), "");
     unsetenv("SIMGPU_TAPE");
   }
-  const std::string folder_ = ::testing::TempDir() + "simgpu_tape";
+  const std::string folder_ = ::testing::TempDir() + "simgpu_tape-" + std::to_string(getpid());
 };
 
 TEST_F(Taped, HasItsEventsInOrder) {
