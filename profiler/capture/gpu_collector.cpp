@@ -39,7 +39,7 @@ struct Following {
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
-  bool dropped_lately = false;
+  bool dropped = false;  // records, for want of room
 };
 std::atomic<Following*> following{nullptr};
 
@@ -204,7 +204,7 @@ void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& 
   }
   ask_dropped(nullptr, 0);
   if (dropped + unreadable > 0) now.kernels.records_dropped();
-  now.dropped_lately = dropped > 0;
+  now.dropped = now.dropped || dropped > 0;
   add_fault(drained, "GPU records dropped", dropped,
             "kernels were launched faster than their records could be kept",
             "totals leave their steps out");
@@ -270,6 +270,7 @@ void drain_gpu(bool last, Drained& drained) {
     add_fault(drained, "GPU records not flushed", 1, text_of(now->cupti, flushed),
               "records that did not come are counted as missing");
   }
+  now->looks->flushed();
   // The buffers first, then the log: it knows the launch of whatever they hold.
   const auto full = now->buffers.take_full();
   now->kernels.know(now->session.launches().known());
@@ -278,7 +279,7 @@ void drain_gpu(bool last, Drained& drained) {
   now->kernels.settle(last);
   now->session.launches().forget_before(now->kernels.settled_before());
   auto changes = now->kernels.take_changes();
-  if (now->dropped_lately) changes.robbed_intervals = 0;  // nobody took them
+  if (now->dropped) changes.robbed_intervals = 0;  // nobody took them
   tell_incomplete(changes, drained);
   if (changes.robbed_intervals > 0) now->looks->robbed();
   drained.gpu_steps = std::move(changes.steps);

@@ -201,7 +201,7 @@ bool GpuLooks::begin_counting(std::size_t set) {
 /// the switch: it is left alone until the drain thread knows.
 void GpuLooks::trace(bool on) {
   if (on) {
-    wanted_buffer_ = false;
+    if (flushed_) wanted_buffer_ = false;  // else it may go on with the one that it has
   } else if (!wanted_buffer_) {
     return;
   } else if (counting_) {
@@ -222,7 +222,7 @@ void GpuLooks::trace(bool on) {
     }
   }
   tracing_ = on;
-  if (!on) cupti_.flush_all(0);  // so that the next window begins with a buffer of its own
+  if (!on) flushed_ = false;
 }
 
 void GpuLooks::not_idle() {

@@ -43,6 +43,8 @@ class GpuLooks : public StepWatcher {
   void capture_began() noexcept { captures_.fetch_add(1); }
   void capture_ended() noexcept { captures_.fetch_sub(1); }
   bool is_captured(CUstream stream) const noexcept;
+  /// All buffers have been handed over whose kernels have run.
+  void flushed() noexcept { flushed_.store(true, std::memory_order_relaxed); }
   void buffer_wanted() noexcept { wanted_buffer_.store(true, std::memory_order_relaxed); }
 
   /// The drain thread: adds what was counted.
@@ -78,6 +80,7 @@ class GpuLooks : public StepWatcher {
   std::optional<RangeCounting> counting_;  // nothing where it is not possible
   std::atomic<int> captures_{0};
   std::atomic<bool> wanted_buffer_{false};  // since the tracing was switched on
+  std::atomic<bool> flushed_{false};        // since it was switched off
   std::atomic<bool> robbed_{false};
 
   std::mutex boundary_;  // below: of the thread that is at a boundary, but for what says otherwise

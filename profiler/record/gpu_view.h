@@ -45,6 +45,8 @@ struct GpuTotal {
 
 /// What was launched outside steps, all devices together.
 struct GpuOutsideTotal {
+  std::int64_t intervals = 0;
+  std::int64_t traced_intervals = 0;  ///< what the others ran is in no sum below
   std::int64_t kernels = 0;
   std::int64_t kernel_ns = 0;
   std::int64_t gpu_ns = 0;

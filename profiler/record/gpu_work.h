@@ -56,6 +56,7 @@ struct StepLaunches {
 struct OutsideLaunches {
   std::int64_t signature = 0;  ///< 0: too many different ones to tell apart
   std::int64_t intervals = 0;
+  std::int64_t traced_intervals = 0;  ///< of which it is known when their kernels ran
 };
 
 /// What the counters of one class counted in one step on one device.

@@ -126,7 +126,7 @@ class KernelLedger {
   std::deque<LaunchedBy> launchers_;  // by id
   std::map<std::pair<std::string, std::uint8_t>, KernelSums> ops_;
   std::map<std::uint32_t, OutsideSums> outside_;
-  std::map<std::int64_t, std::int64_t> outside_intervals_;  // by signature
+  std::map<std::int64_t, OutsideLaunches> outside_intervals_;  // by signature
   Changes changes_;
 };
 

@@ -29,7 +29,11 @@ void KernelLedger::tell_launches(Open& open) {
   const bool is_new = outside_intervals_.size() < kMostOutside;
   const auto signature = static_cast<std::int64_t>(interval.signature);
   const std::int64_t key = is_new || outside_intervals_.contains(signature) ? signature : 0;
-  changes_.outside_launches.push_back({.signature = key, .intervals = ++outside_intervals_[key]});
+  OutsideLaunches& outside = outside_intervals_[key];
+  outside.signature = key;
+  ++outside.intervals;
+  if (interval.look == GpuLook::kTraced) ++outside.traced_intervals;
+  changes_.outside_launches.push_back(outside);
 }
 
 void KernelLedger::add_kernels(const Open& open) {

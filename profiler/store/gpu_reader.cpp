@@ -117,13 +117,22 @@ std::optional<GpuTotal> read_gpu_total(const Database& run) {
 
 GpuOutsideTotal read_gpu_outside(const Database& run) {
   if (!knows_gpus(run)) return {};
-  return rows_of(run, kGpuOutsideQuery,
-                 [](const Row& row) {
-                   return GpuOutsideTotal{.kernels = row.integer("kernels"),
-                                          .kernel_ns = row.integer("kernel_ns"),
-                                          .gpu_ns = row.integer("gpu_ns")};
-                 })
-      .at(0);
+  GpuOutsideTotal total = rows_of(run, kGpuOutsideQuery, [](const Row& row) {
+                            return GpuOutsideTotal{.kernels = row.integer("kernels"),
+                                                   .kernel_ns = row.integer("kernel_ns"),
+                                                   .gpu_ns = row.integer("gpu_ns")};
+                          }).at(0);
+  if (!knows_executed(run)) return total;
+  constexpr std::string_view kIntervals =
+      "SELECT coalesce(sum(intervals), 0) AS intervals, coalesce(sum(traced_intervals), 0) AS "
+      "traced"
+      " FROM outside_launches";
+  rows_of(run, kIntervals, [&total](const Row& row) {
+    total.intervals = row.integer("intervals");
+    total.traced_intervals = row.integer("traced");
+    return 0;
+  });
+  return total;
 }
 
 std::vector<DeviceTotal> read_gpus(const Database& run) {

@@ -113,9 +113,10 @@ void GpuRows::write_steps(Database& run, std::int64_t process) const {
     launches.bind(0, process).bind(1, row.step).bind(2, row.signature).bind(3, row.launches);
     launches.bind(4, static_cast<std::int64_t>(row.look)).run();
   }
-  Statement outside = run.prepare("INSERT OR REPLACE INTO outside_launches VALUES (?,?,?)");
+  Statement outside = run.prepare("INSERT OR REPLACE INTO outside_launches VALUES (?,?,?,?)");
   for (const auto& [key, row] : outside_launches_) {
-    outside.bind(0, process).bind(1, row.signature).bind(2, row.intervals).run();
+    outside.bind(0, process).bind(1, row.signature).bind(2, row.intervals);
+    outside.bind(3, row.traced_intervals).run();
   }
 }
 

@@ -77,6 +77,12 @@ void add_gpu_notes(const RunOverview& run, std::vector<std::string>& notes) {
                     gpu.steps_with_extrapolated_gpu_time, run.total.steps));
     notes.emplace_back("by kernel, operator and phase, kernel time is that of the traced steps");
   }
+  if (run.gpu_outside.traced_intervals < run.gpu_outside.intervals) {
+    notes.push_back(fmt::format(
+        "GPU-seconds outside steps are those of {} of the {} intervals between steps: the others "
+        "were not traced",
+        run.gpu_outside.traced_intervals, run.gpu_outside.intervals));
+  }
   if (run.classes.empty()) {
     notes.emplace_back(
         "GPU-seconds are measured; no FLOP counter was read, so what the GPU "

@@ -91,9 +91,10 @@ CREATE TABLE step_launches (
 
 -- The intervals between steps.
 CREATE TABLE outside_launches (
-  process   INTEGER NOT NULL,
-  signature INTEGER NOT NULL,
-  intervals INTEGER NOT NULL,
+  process          INTEGER NOT NULL,
+  signature        INTEGER NOT NULL,
+  intervals        INTEGER NOT NULL,
+  traced_intervals INTEGER NOT NULL,  -- the kernels of the others are in no sum
   PRIMARY KEY (process, signature)
 ) WITHOUT ROWID;
 
