@@ -59,6 +59,7 @@ class Subscription {
 
   std::optional<Refusal> run() {
     tried("cuptiGetVersion", cupti_.get_version(&cupti_.version));
+    if (!refusal_ && is_too_new()) tried("cuptiGetVersion", CUPTI_ERROR_NOT_COMPATIBLE);
     if (!refusal_) subscribe();
     tried("cuptiActivityRegisterCallbacks", [&] {
       return cupti_.register_callbacks(callbacks_.buffer_wanted, callbacks_.buffer_full);
@@ -81,6 +82,14 @@ class Subscription {
   }
 
  private:
+  /// Of a major version that the driver does not know: 130001 is of CUDA 13.0. Before CUDA 13 the
+  /// numbers were others, and small.
+  bool is_too_new() const {
+    constexpr std::uint32_t kNumberedLikeCuda = 100'000;
+    const auto driver = static_cast<std::uint32_t>(driver_version());
+    return driver > 0 && cupti_.version >= kNumberedLikeCuda &&
+           cupti_.version / 10'000 > driver / 1'000;
+  }
   void tried(const char* call, CUptiResult result) {
     if (result != CUPTI_SUCCESS) refusal_ = Refusal{.call = call, .result = result};
   }

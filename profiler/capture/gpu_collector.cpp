@@ -1,5 +1,7 @@
 #include "profiler/capture/gpu_collector.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <map>
 #include <memory>
@@ -19,6 +21,7 @@
 #include "profiler/capture/launch_identity.h"
 #include "profiler/capture/launcher.h"
 #include "profiler/capture/period_listener.h"
+#include "profiler/steps/clock_watch.h"
 #include "profiler/steps/kernel_ledger.h"
 
 namespace flopprof::capture {
@@ -39,6 +42,7 @@ struct Following {
   // The drain thread's alone:
   steps::KernelLedger kernels;
   std::map<std::int64_t, GpuDevice> devices;
+  steps::ClockWatch clock;
   bool dropped = false;  // records, for want of room
 };
 std::atomic<Following*> following{nullptr};
@@ -162,28 +166,6 @@ void CUPTIAPI on_buffer_full(CUcontext context, std::uint32_t stream, std::uint8
   if (full % ActivityBuffers::kMany == 0) now->hurry();
 }
 
-/// What a subscriber gets where no driver works.
-bool is_without_gpu(const Refusal& refusal) {
-  return refusal.call.starts_with("cuptiSubscribe") &&
-         (refusal.result == CUPTI_ERROR_UNKNOWN || refusal.result == CUPTI_ERROR_NOT_INITIALIZED);
-}
-
-/// False where there is nothing to tell.
-bool tell(Session& session, const CuptiLibrary& cupti, const Refusal& refusal) {
-  if (is_without_gpu(refusal)) return false;
-  if (refusal.result == CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED) {
-    const std::string holder = refusal.holder.empty() ? "another tool" : refusal.holder;
-    session.add_fault("another profiler in the way",
-                      holder + " holds the GPU's profiling interface; GPU-seconds are not measured",
-                      "run the job without it");
-  } else {
-    session.add_fault("GPU work not counted",
-                      refusal.call + ": " + text_of(cupti, refusal.result) + ", from " + cupti.path,
-                      "GPU-seconds are not measured; model FLOPs are counted all the same");
-  }
-  return true;
-}
-
 /// Their memory goes back to be filled again.
 void read_buffers(Following& now, const std::vector<FullBuffer>& full, Drained& drained) {
   std::int64_t dropped = 0;
@@ -250,8 +232,8 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
       .called = on_callback, .buffer_wanted = on_buffer_wanted, .buffer_full = on_buffer_full};
   if (const auto refusal = subscribe(now->cupti, callbacks)) {
     following.store(nullptr);
-    static_cast<void>(now.release());  // a callback that had begun may still read it
-    return tell(session, *cupti, *refusal);
+    const Following& kept = *now.release();  // a callback that had begun may still read it
+    return tell_refusal(session, kept.cupti, *refusal);
   }
   const auto& timeline = session.config().timeline;
   session.launches().start(GpuLook::kTraced, timeline && timeline->first == 0
@@ -276,6 +258,13 @@ void drain_gpu(bool last, Drained& drained) {
   now->kernels.know(now->session.launches().known());
   now->kernels.know(now->session.launches().take_launchers());
   read_buffers(*now, full, drained);
+  if (const auto jump = now->clock.jump(now_ns(), monotonic_ns())) {
+    now->kernels.clock_was_set();
+    add_fault(
+        drained, "clock set", 1,
+        fmt::format("the machine's clock was set by {:+.3f} s", static_cast<double>(*jump) / 1e9),
+        "traced steps of that second are left out");
+  }
   now->kernels.settle(last);
   now->session.launches().forget_before(now->kernels.settled_before());
   auto changes = now->kernels.take_changes();

@@ -137,6 +137,10 @@ void KernelLedger::records_dropped() {
   }
 }
 
+void KernelLedger::clock_was_set() {
+  for (Open& open : open_) open.spoiled = open.spoiled || !open.settled;
+}
+
 bool KernelLedger::is_complete(const Open& open) const {
   if (!open.interval.closed) return false;
   if (open.interval.look != GpuLook::kTraced) return true;

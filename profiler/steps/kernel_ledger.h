@@ -38,6 +38,9 @@ class KernelLedger {
   void add(const CopyRecord& copy);
   /// Records were lost: a step with graph launches may lack some without being short of any.
   void records_dropped();
+  /// The clock that kernels' times are given in was set: those of the intervals that are not
+  /// settled are worth nothing.
+  void clock_was_set();
   /// Settles the steps whose kernels are all there; with `last`, every one.
   void settle(bool last);
   /// Intervals with smaller numbers will not be asked for again.

@@ -140,6 +140,12 @@ class Faults(SimulatedGpu):
             self.assertEqual(self.faults(), {})
             self.assertIsNone(self.report()["totals"]["gpu_seconds"])
 
+    def test_a_library_that_the_driver_does_not_know_is_told(self):
+        self.attached("steps", SIMGPU_CUPTI_VERSION="140000")
+        fault = self.faults()["GPU work not counted"]
+        self.assertIn("version 140000, which this driver (CUDA 13.0) does not know", fault["detail"])
+        self.assertIsNone(self.report()["totals"]["gpu_seconds"])
+
     def test_a_refusal_says_which_call_and_why(self):
         self.attached("steps", SIMGPU_FAULT="cuptiActivityEnable=35")
         self.assertIn("cuptiActivityEnable: simulated error (35)", self.faults()["GPU work not counted"]["detail"])

@@ -112,6 +112,20 @@ TEST_F(KernelLedgerTest, VoidsAStepWhenARecordComesAfterItWasAddedUp) {
   EXPECT_FALSE(changes.steps[0].busy_ns);
 }
 
+TEST_F(KernelLedgerTest, DoesNotUseStepsInWhichTheClockWasSet) {
+  ran(12, 300, 310);
+  ledger_.settle(false);
+  ran(10, 100, 200);
+  ledger_.clock_was_set();
+  ran(11, 400, 500);
+  ledger_.settle(false);
+  const auto changes = ledger_.take_changes();
+  ASSERT_EQ(changes.steps.size(), 2u);
+  EXPECT_EQ(changes.steps[0].busy_ns, 10);  // step 4, which was settled before
+  EXPECT_EQ(changes.steps[1].step, 3);
+  EXPECT_FALSE(changes.steps[1].busy_ns);
+}
+
 TEST_F(KernelLedgerTest, KeepsWorkOutsideStepsApart) {
   ran(13, 100, 150);
   ledger_.settle(true);
