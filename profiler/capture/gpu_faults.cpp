@@ -28,7 +28,7 @@ void add_fault(Drained& drained, const char* what, std::int64_t count, std::stri
 void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drained) {
   add_fault(drained, "GPU records taken", changes.robbed_intervals,
             "another profiler in the job, such as torch.profiler, took the records of kernels",
-            "run the job without it; from here on kernels are not timed");
+            "run the job without it; from here on kernels are neither timed nor counted");
   constexpr const char* kLeftOut = "totals leave their steps out";
   add_fault(drained, "GPU records missing", changes.missing_records,
             "kernels were launched, and no record of their run came", kLeftOut);

@@ -14,7 +14,11 @@ namespace {
 using std::chrono::nanoseconds;
 using steps::GpuPlan;
 
-constexpr int kPatience = 3;  // this often in a row something may fail before it is given up
+constexpr int kPatience = 3;  // this often something may fail before it is given up
+
+/// Counters that another tool holds are asked for again, after twice as many steps each time.
+constexpr int kMostBusy = 10;
+constexpr std::int64_t kBusyIntervals = 32;
 
 /// So many should not wait for the drain thread's next second.
 constexpr std::int64_t kManyIntervals = 16'384;
@@ -158,7 +162,7 @@ GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64
 
 /// True at the boundary from which on the counters can be used.
 bool GpuLooks::counters_can_be_prepared() {
-  if (counters_ready_ || gave_up_) return false;
+  if (counters_ready_ || gave_up_ || looked_at_ < not_before_) return false;
   if (const auto refusal = counting_->get_acquainted()) {
     refused(*refusal, std::nullopt);
     return false;
@@ -172,16 +176,18 @@ void GpuLooks::begin_look(const GpuPlan::Look& look) {
   now_ = look;
   spoiled_ = false;
   if (!robbed_ && tracing_ != (look.look == GpuLook::kTraced)) trace(!tracing_);
-  if (look.look == GpuLook::kCounted && !begin_counting(look.set)) now_ = {};
-  if (was_counting && now_.look != GpuLook::kCounted) counting_->release();
   const auto open = launches_.open();
   looked_at_ = open ? open->number : -1;
+  if (look.look == GpuLook::kCounted && !begin_counting(look.set)) now_ = {};
+  if (was_counting && now_.look != GpuLook::kCounted) counting_->release();
   // What was launched before the range began is not in it.
-  if (now_.look == GpuLook::kCounted && launches_of(open) > 0) spoiled_ = true;
+  if (now_.look == GpuLook::kCounted && launches_of(launches_.open()) > 0) spoiled_ = true;
   launches_.look(now_.look, now_.timeline ? std::optional(next_step_) : std::nullopt);
 }
 
+/// Not while kernels are traced: nobody says that both work together.
 bool GpuLooks::begin_counting(std::size_t set) {
+  if (tracing_ || looked_at_ < not_before_) return false;
   if (!counting_->wait_until_idle(*driver_, patience(typical_step_ns_))) {
     not_idle();
     return false;
@@ -238,12 +244,17 @@ void GpuLooks::refused(const Refusal& refusal, std::optional<std::size_t> set) {
   ways_.add_fault("executed FLOPs not counted",
                   refusal.call + ": " + text_of(cupti_, refusal.result),
                   remedy_for(refusal.result));
-  if (busy && ++busy_ < kPatience) return;
-  const std::lock_guard lock(plan_mutex_);
+  if (busy && ++busy_ < kMostBusy) {
+    not_before_ = looked_at_ + (kBusyIntervals << busy_);  // who holds them may let them go
+    return;
+  }
   if (set && !busy && !is_forbidden(refusal.result)) {
+    if (++refusals_[*set] < kPatience) return;
+    const std::lock_guard lock(plan_mutex_);
     plan_.give_up(*set);
     return;
   }
+  const std::lock_guard lock(plan_mutex_);
   gave_up_ = true;
   plan_.give_up_counters();
 }

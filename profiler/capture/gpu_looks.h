@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -99,6 +100,8 @@ class GpuLooks : public StepWatcher {
   std::int64_t typical_step_ns_ = 0;
   int not_idle_ = 0;  // in a row
   int busy_ = 0;
+  std::int64_t not_before_ = 0;          // the number of an interval
+  std::map<std::size_t, int> refusals_;  // by set
   std::vector<CountedRange> closed_;
 
   std::mutex results_mutex_;
