@@ -25,7 +25,7 @@ namespace flopprof::capture {
 /// executes, always at a step's boundary, on the thread that ends it.
 ///
 /// Never destroyed, as its callers are the job's threads.
-class GpuLooks : public StepWatcher {
+class GpuLooks final : public StepWatcher {
  public:
   struct Ways {  ///< out of here
     std::function<void(const char* what, const std::string& detail, const char* remedy)> add_fault;

@@ -130,7 +130,7 @@ bool run_quietly(const QuietChild& child, std::chrono::milliseconds at_most) {
   const pid_t between = clone(stand_between, first.top(), CLONE_VM | CLONE_VFORK, &prepared);
   close(prepared.nothing);
   if (between <= 0) return false;
-  while (waitpid(between, nullptr, __WCLONE) < 0 && errno == EINTR) continue;
+  while (waitpid(between, nullptr, static_cast<int>(__WCLONE)) < 0 && errno == EINTR) continue;
   if (prepared.program <= 0) return false;
   wait_for(prepared.program, at_most);
   return true;

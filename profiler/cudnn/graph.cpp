@@ -5,7 +5,6 @@
 namespace flopprof::cudnn {
 namespace {
 
-using convolution::Direction;
 using convolution::Shape;
 
 constexpr std::int64_t kAlignment = 16;  ///< bytes; device memory is aligned to more

@@ -54,8 +54,10 @@ void sort_by_change(std::vector<Part>& parts, Divisors per) {
     return std::abs(size_of(quantity.b) / static_cast<double>(per.b) -
                     size_of(quantity.a) / static_cast<double>(per.a));
   };
-  std::stable_sort(parts.begin(), parts.end(), [&](const Part& left, const Part& right) {
-    return moved(left.time) > moved(right.time);
+  std::sort(parts.begin(), parts.end(), [&](const Part& left, const Part& right) {
+    const double lefts = moved(left.time);
+    const double rights = moved(right.time);
+    return lefts != rights ? lefts > rights : left.name < right.name;
   });
 }
 

@@ -45,9 +45,8 @@ void KernelLedger::know(std::span<const LaunchInterval> intervals) {
 void KernelLedger::know(std::vector<LaunchedBy> launchers) {
   const auto by_id = [](const LaunchedBy& a, const LaunchedBy& b) { return a.id < b.id; };
   std::sort(launchers.begin(), launchers.end(), by_id);
-  const auto middle = static_cast<std::ptrdiff_t>(launchers_.size());
-  launchers_.insert(launchers_.end(), launchers.begin(), launchers.end());
-  std::inplace_merge(launchers_.begin(), launchers_.begin() + middle, launchers_.end(), by_id);
+  for (const LaunchedBy& one : launchers)  // nearly always behind all others
+    launchers_.insert(std::upper_bound(launchers_.begin(), launchers_.end(), one, by_id), one);
 }
 
 const Launcher* KernelLedger::launcher_of(std::int64_t id) const {

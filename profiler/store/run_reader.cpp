@@ -200,8 +200,8 @@ std::vector<PhaseTotal> read_phases(const Database& database) {
   const auto place = [](const PhaseTotal& phase) {
     return std::find(kPhaseNames.begin(), kPhaseNames.end(), phase.phase);
   };
-  std::stable_sort(phases.begin(), phases.end(),
-                   [&](const PhaseTotal& a, const PhaseTotal& b) { return place(a) < place(b); });
+  std::sort(phases.begin(), phases.end(),
+            [&](const PhaseTotal& a, const PhaseTotal& b) { return place(a) < place(b); });
   return phases;
 }
 

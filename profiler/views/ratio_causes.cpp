@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -174,9 +175,11 @@ std::vector<Cause> causes_of(const ExecutedAndModel& facts) {
     add_padding(facts, causes);
     add_fewer(facts, causes);
   }
-  std::stable_sort(causes.begin(), causes.end(),
-                   [](const Cause& a, const Cause& b) { return a.proven && !b.proven; });
-  return causes;
+  std::vector<Cause> proven_first;
+  for (const bool proven : {true, false})
+    std::copy_if(causes.begin(), causes.end(), std::back_inserter(proven_first),
+                 [proven](const Cause& cause) { return cause.proven == proven; });
+  return proven_first;
 }
 
 }  // namespace flopprof::views
