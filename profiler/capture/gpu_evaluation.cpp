@@ -42,7 +42,7 @@ void GpuLooks::drain(bool last, Drained& drained) {
 void GpuLooks::evaluate(bool last, Drained& drained) {
   constexpr int kMostDrains = 32;
   constexpr auto kPatience = std::chrono::seconds(20);
-  constexpr auto kLastPatience = std::chrono::seconds(3);
+  constexpr auto kLastPatience = std::chrono::seconds(2);
   if (--drains_to_wait_ > 0 && !last) return;
   std::vector<Result> results;
   {

@@ -196,7 +196,8 @@ class Tapes(BadDay):
 
 class Rivals(BadDay):
     def test_that_hold_the_counters_leave_the_gpu_seconds(self):
-        self.attached("", options=["--every", "20"], command=[JOB, "rival", "1500"], SIMGPU_COUNTS=COUNTS)
+        self.attached("", options=["--every", "20"], command=[JOB, "rival", "1500"], SIMGPU_COUNTS=COUNTS,
+                      SIMGPU_CALL_US="1000")
         self.assertEqual(set(self.gpu_ns_of_steps()), {64_000})
         self.assertEqual(self.counted(), set())
         self.assertIn("executed FLOPs not counted", self.faults())
