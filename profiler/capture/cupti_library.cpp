@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "profiler/capture/gpu_probe.h"
+#include "profiler/capture/symbol.h"
 
 namespace flopprof::capture {
 namespace {
@@ -30,12 +31,6 @@ void* open_library(std::string& path) {
     if (void* opened = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return opened;
   }
   return nullptr;
-}
-
-template <typename Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
 }
 
 }  // namespace

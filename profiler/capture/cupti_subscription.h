@@ -10,7 +10,7 @@
 namespace flopprof::capture {
 
 struct CuptiCallbacks {
-  CUpti_CallbackFunc called = nullptr;  ///< launches, and contexts that end
+  CUpti_CallbackFunc called = nullptr;  ///< launches, captures, graphs, contexts, modules
   CUpti_BuffersCallbackRequestFunc buffer_wanted = nullptr;
   CUpti_BuffersCallbackCompleteFunc buffer_full = nullptr;
 };

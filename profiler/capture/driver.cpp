@@ -4,14 +4,10 @@
 
 #include <thread>
 
+#include "profiler/capture/symbol.h"
+
 namespace flopprof::capture {
 namespace {
-
-template <typename Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
 
 /// At first without sleeping: most waits are short.
 bool wait_for(const Driver& driver, CUevent event, std::chrono::nanoseconds at_most) {

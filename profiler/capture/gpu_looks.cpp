@@ -147,7 +147,6 @@ GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64
       (now_.look != GpuLook::kCounted || launched_before_ == interval.kernels + interval.graphs);
   GpuPlan::Ended ended{.in_step = interval.step != kOutsideSteps,
                        .signature = static_cast<std::int64_t>(interval.signature),
-                       .launches = interval.kernels + interval.graphs,
                        .look = whole ? now_ : GpuPlan::Look{},
                        .tried = now_.look != GpuLook::kNone,
                        .ns = ns};

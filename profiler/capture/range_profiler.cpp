@@ -1,17 +1,11 @@
 #include "profiler/capture/range_profiler.h"
 
-#include <dlfcn.h>
-
 #include <utility>
+
+#include "profiler/capture/symbol.h"
 
 namespace flopprof::capture {
 namespace {
-
-template <typename Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
 
 std::optional<Refusal> checked(const char* call, CUptiResult result) {
   if (result == CUPTI_SUCCESS) return std::nullopt;

@@ -60,7 +60,6 @@ class GpuPlan {
   struct Ended {
     bool in_step = true;
     std::int64_t signature = 0;
-    std::int64_t launches = 0;
     Look look;            ///< kNone too where a look came to nothing
     bool tried = false;   ///< there was a look, whether or not it came to something
     std::int64_t ns = 0;  ///< from boundary to boundary, with what we did there

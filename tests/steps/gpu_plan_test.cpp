@@ -19,11 +19,8 @@ struct Job {
     if (look.look == GpuLook::kTraced) ns += trace_ns;
     if (look.look == GpuLook::kCounted) ns += count_ns, ++counted[signature][look.set];
     if (look.look == GpuLook::kTraced) ++traced[signature];
-    plan.ended({.signature = signature,
-                .launches = 10,
-                .look = look,
-                .tried = look.look != GpuLook::kNone,
-                .ns = ns});
+    plan.ended(
+        {.signature = signature, .look = look, .tried = look.look != GpuLook::kNone, .ns = ns});
     ++number;
     all_ns += ns;
     return look;
@@ -150,7 +147,6 @@ TEST(GpuPlan, CountsWorkOutsideStepsOnceItHasSeenSome) {
       counted_outside += !in_step && look.look == GpuLook::kCounted;
       plan.ended({.in_step = in_step,
                   .signature = in_step ? 1 : 2,
-                  .launches = 5,
                   .look = look,
                   .tried = look.look != GpuLook::kNone,
                   .ns = kMs});
