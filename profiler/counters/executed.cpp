@@ -61,8 +61,6 @@ std::vector<ExecutedClass> ExecutedWork::of_step(const CounterSet& set,
   return by_class(own);
 }
 
-std::vector<ExecutedClass> ExecutedWork::of_uncounted_step() const { return by_class({}); }
-
 std::vector<ExecutedClass> ExecutedWork::by_class(const Own& own) const {
   std::map<FlopClass, ExecutedClass> classes;
   for (const auto& [metric, counted] : counters_) {

@@ -60,8 +60,6 @@ class ExecutedWork {
 
   /// Of each class that the chip has counters of, for the step counted with `set`.
   std::vector<ExecutedClass> of_step(const CounterSet& set, std::span<const double> values) const;
-  /// The same for a step that was not counted.
-  std::vector<ExecutedClass> of_uncounted_step() const;
 
   ExecutedEstimate of_class(FlopClass flop_class) const;
   ExecutedEstimate of_all() const;

@@ -52,15 +52,6 @@ TEST(ExecutedWork, TakesFromOtherStepsOfTheSignatureWhatThisOneDidNotCount) {
   EXPECT_EQ(digits(class_in(classes, FlopClass::kFp32)), "none");
 }
 
-TEST(ExecutedWork, ExtrapolatesAllOfAStepThatWasNotCounted) {
-  ExecutedWork work(kSets);
-  work.add(kS, std::vector<double>{8});
-  const auto classes = work.of_uncounted_step();
-  EXPECT_EQ(class_in(classes, FlopClass::kFp32).source, ExecutedSource::kExtrapolated);
-  EXPECT_EQ(digits(class_in(classes, FlopClass::kFp32)), "16");
-  EXPECT_EQ(class_in(classes, FlopClass::kTensorBf16).source, ExecutedSource::kNone);
-}
-
 TEST(ExecutedWork, SaysHowManyCountersItsSumLeavesOut) {
   ExecutedWork work(kSets);
   work.add(kA, std::vector<double>{5, 1000, 30});
