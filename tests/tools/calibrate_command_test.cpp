@@ -1,29 +1,19 @@
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
+#include "tests/support/command.h"
+
 namespace {
 
+using flopprof::Ended;
+using flopprof::run_command;
 using testing::AnyOf;
 using testing::HasSubstr;
 
-struct Ended {
-  int status = 0;
-  std::string output;
-};
-
 Ended run(const std::string& arguments) {
-  Ended ended;
-  FILE* pipe =
-      popen((std::string(FLOPPROF_CLI) + " calibrate " + arguments + " 2>&1").c_str(), "r");
-  std::array<char, 4096> buffer{};
-  while (fgets(buffer.data(), buffer.size(), pipe) != nullptr) ended.output += buffer.data();
-  ended.status = WEXITSTATUS(pclose(pipe));
-  return ended;
+  return run_command("'" FLOPPROF_CLI "' calibrate " + arguments + " 2>&1");
 }
 
 TEST(CalibrateCommand, FailsWithoutAGpuAndSaysWhatToDo) {

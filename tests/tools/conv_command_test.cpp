@@ -1,35 +1,20 @@
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/support/command.h"
+
 namespace flopprof {
 namespace {
 
 using testing::HasSubstr;
 
-struct Outcome {
-  int status = -1;
-  std::string output;  ///< stdout and stderr
-};
-
-Outcome conv(const std::string& arguments, const std::string& environment = "") {
-  Outcome outcome;
-  const std::string command = environment + " '" + FLOPPROF_CLI + "' conv " + arguments + " 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> piece{};
-  while (const std::size_t bytes = std::fread(piece.data(), 1, piece.size(), pipe)) {
-    outcome.output.append(piece.data(), bytes);
-  }
-  const int status = ::pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
+Ended conv(const std::string& arguments, const std::string& environment = "") {
+  return run_command(environment + " '" FLOPPROF_CLI "' conv " + arguments + " 2>&1");
 }
 
 std::string file_with(const std::string& content) {
@@ -46,7 +31,7 @@ std::vector<std::string> split(const std::string& line) {
 }
 
 TEST(ConvCommand, GivesTheDeepBenchTableInAllItsColumns) {
-  const Outcome outcome = conv("--analytic --direction forward --format json");
+  const Ended outcome = conv("--analytic --direction forward --format json");
   ASSERT_EQ(outcome.status, 0);
   const auto rows = nlohmann::json::parse(outcome.output)["rows"];
   std::ifstream table(FLOPPROF_DEEPBENCH_CSV);
@@ -77,25 +62,25 @@ TEST(ConvCommand, CountsTheSameInEveryDirection) {
 }
 
 TEST(ConvCommand, TakesAShapeFileAndSaysWhereItIsMalformed) {
-  const Outcome good = conv("--analytic --format csv --direction forward --shapes " +
-                            file_with("C,H,W,K,R,S\n3,8,8,4,3,3\n"));
+  const Ended good = conv("--analytic --format csv --direction forward --shapes " +
+                          file_with("C,H,W,K,R,S\n3,8,8,4,3,3\n"));
   EXPECT_EQ(good.status, 0);
   EXPECT_THAT(good.output,
               HasSubstr(",32x3x8x8 k4 3x3,32,3,8,8,4,3,3,0,0,1,1,1,1,1,6,6,1,forward"));
-  const Outcome bad = conv("--analytic --shapes " + file_with("C,H,W,K,R,S\n3,8,x,4,3,3\n"));
+  const Ended bad = conv("--analytic --shapes " + file_with("C,H,W,K,R,S\n3,8,x,4,3,3\n"));
   EXPECT_EQ(bad.status, 1);
   EXPECT_THAT(bad.output, HasSubstr("shapes.csv: line 2, column 3 (W): \"x\" is not a whole"));
-  const Outcome huge =
+  const Ended huge =
       conv("--analytic --shapes " + file_with("C,H,W,K,R,S\n9,2000000000,2000000000,9,3,3\n"));
   EXPECT_EQ(huge.status, 1);
   EXPECT_THAT(huge.output, HasSubstr("do not fit into 64 bits"));
 }
 
 TEST(ConvCommand, NamesWhatItDoesNotKnow) {
-  const Outcome card = conv("--analytic --device 'GeForce 256'");
+  const Ended card = conv("--analytic --device 'GeForce 256'");
   EXPECT_EQ(card.status, 2);
   EXPECT_THAT(card.output, HasSubstr("no \"GeForce 256\"; it has V100 SXM2"));
-  const Outcome shapes = conv("--analytic --shapes lenet");
+  const Ended shapes = conv("--analytic --shapes lenet");
   EXPECT_EQ(shapes.status, 2);
   EXPECT_THAT(shapes.output, HasSubstr("neither a file nor one of deepbench, resnet50"));
   EXPECT_EQ(conv("--analytic --tile 128x128").status, 2);
@@ -113,7 +98,7 @@ TEST(ConvCommand, DrawsARoofline) {
 }
 
 TEST(ConvCommand, WithoutAGpuSaysWhatWorks) {
-  const Outcome outcome = conv("", "CUDA_VISIBLE_DEVICES=''");
+  const Ended outcome = conv("", "CUDA_VISIBLE_DEVICES=''");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.output, HasSubstr("--analytic"));
 }

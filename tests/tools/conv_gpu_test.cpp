@@ -1,33 +1,18 @@
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "tests/support/command.h"
 
 namespace flopprof {
 namespace {
 
 using nlohmann::json;
 
-struct Outcome {
-  int status = -1;
-  std::string output;  ///< stdout and stderr
-};
-
-Outcome conv(const std::string& arguments) {
-  Outcome outcome;
-  const std::string command = std::string("'") + FLOPPROF_CLI + "' conv " + arguments + " 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> piece{};
-  while (const std::size_t bytes = std::fread(piece.data(), 1, piece.size(), pipe)) {
-    outcome.output.append(piece.data(), bytes);
-  }
-  const int status = ::pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
+Ended conv(const std::string& arguments) {
+  return run_command("'" FLOPPROF_CLI "' conv " + arguments + " 2>&1");
 }
 
 /// Measures a 3x3 convolution of ResNet-50.
@@ -36,7 +21,7 @@ class ConvOnAGpu : public testing::Test {
   json rows(const std::string& arguments) {
     const std::string path = testing::TempDir() + "conv_gpu_shapes.csv";
     std::ofstream(path) << "N,C,H,W,K,R,S,pad_h,pad_w\n16,64,56,56,64,3,3,1,1\n";
-    const Outcome outcome = conv("--format json --iterations 5 --shapes " + path + " " + arguments);
+    const Ended outcome = conv("--format json --iterations 5 --shapes " + path + " " + arguments);
     if (outcome.output.find("no GPU to measure on") != std::string::npos) return nullptr;
     EXPECT_EQ(outcome.status, 0) << outcome.output;
     return json::parse(outcome.output)["rows"];

@@ -1,13 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/command.h"
 #include "tests/to_accuracy/toy_run.h"
 
 namespace flopprof::tools {
@@ -15,19 +13,8 @@ namespace {
 
 using testing::HasSubstr;
 
-struct Ended {
-  int status = -1;
-  std::string output;  ///< stdout, then stderr where it was asked for
-};
-
 Ended convert(const std::string& arguments) {
-  FILE* pipe = ::popen((FLOPPROF_CLI " convert " + arguments).c_str(), "r");
-  Ended ended;
-  std::array<char, 4096> piece;
-  for (std::size_t size = 0; (size = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
-    ended.output.append(piece.data(), size);
-  ended.status = WEXITSTATUS(::pclose(pipe));
-  return ended;
+  return run_command("'" FLOPPROF_CLI "' convert " + arguments);
 }
 
 std::string bytes_of(const std::filesystem::path& path) {

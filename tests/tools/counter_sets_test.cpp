@@ -1,25 +1,18 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
 
+#include "tests/support/command.h"
+
 namespace {
 
-std::string output_of(const std::string& command) {
-  std::string output;
-  FILE* pipe = popen(command.c_str(), "r");
-  std::array<char, 4096> part{};
-  while (const std::size_t size = std::fread(part.data(), 1, part.size(), pipe)) {
-    output.append(part.data(), size);
-  }
-  pclose(pipe);
-  return output;
-}
+using flopprof::run_command;
+
+std::string output_of(const std::string& command) { return run_command(command).output; }
 
 /// data/counter_sets.csv is what libcupti schedules, not what somebody typed.
 TEST(CounterSets, AreWhatTheToolkitsLibraryComputes) {

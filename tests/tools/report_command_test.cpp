@@ -1,31 +1,15 @@
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 
+#include "tests/support/command.h"
 #include "tests/support/sample_run.h"
 
 namespace flopprof {
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string output;  ///< stdout and stderr
-};
-
-Outcome report(const std::string& arguments) {
-  Outcome outcome;
-  const std::string command = std::string("'") + FLOPPROF_CLI + "' report " + arguments + " 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> piece{};
-  while (const std::size_t bytes = std::fread(piece.data(), 1, piece.size(), pipe)) {
-    outcome.output.append(piece.data(), bytes);
-  }
-  const int status = ::pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
+Ended report(const std::string& arguments) {
+  return run_command("'" FLOPPROF_CLI "' report " + arguments + " 2>&1");
 }
 
 class ReportCommand : public ::testing::Test {
@@ -35,7 +19,7 @@ class ReportCommand : public ::testing::Test {
     testing::fill_sample(run);
   }
   void expect_failure(const std::string& message) {
-    const Outcome outcome = report(path_.string());
+    const Ended outcome = report(path_.string());
     EXPECT_EQ(outcome.status, 1) << outcome.output;
     EXPECT_NE(outcome.output.find(message), std::string::npos) << outcome.output;
   }
@@ -44,7 +28,7 @@ class ReportCommand : public ::testing::Test {
 };
 
 TEST_F(ReportCommand, PrintsAndEndsWithZero) {
-  const Outcome outcome = report(path_.string() + " --format json");
+  const Ended outcome = report(path_.string() + " --format json");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_NE(outcome.output.find("\"model_flops\": 4000000004"), std::string::npos);
 }
@@ -68,7 +52,7 @@ TEST_F(ReportCommand, UndoesTheWriteOfAKilledJob) {
     std::filesystem::copy(path_, copy);
     std::filesystem::copy(path_.string() + "-journal", copy.string() + "-journal");
   }
-  const Outcome outcome = report(copy.string() + " --format json");
+  const Ended outcome = report(copy.string() + " --format json");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_NE(outcome.output.find("\"model_flops\": 4000000004"), std::string::npos);
 }
@@ -105,10 +89,10 @@ TEST_F(ReportCommand, ATruncatedFileFails) {
 }
 
 TEST_F(ReportCommand, AnUnknownViewOrFormatIsWrongUsageAndNamesWhatThereIs) {
-  const Outcome view = report(path_.string() + " --by colour");
+  const Ended view = report(path_.string() + " --by colour");
   EXPECT_EQ(view.status, 2);
   EXPECT_NE(view.output.find("phase"), std::string::npos);
-  const Outcome format = report(path_.string() + " --format xml");
+  const Ended format = report(path_.string() + " --format xml");
   EXPECT_EQ(format.status, 2);
   EXPECT_NE(format.output.find("markdown"), std::string::npos);
 }
@@ -117,12 +101,12 @@ TEST_F(ReportCommand, ThePeakOfAClassThatIsAskedForMakesMfu) {
   std::filesystem::remove(path_);
   store::Database run = testing::empty_run(path_);
   testing::fill_executed_sample(run);
-  const Outcome outcome = report(path_.string() + " --format json --peak tensor_fp8");
+  const Ended outcome = report(path_.string() + " --format json --peak tensor_fp8");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_NE(outcome.output.find("\"peak_class\": \"tensor_fp8\""), std::string::npos);
   EXPECT_NE(outcome.output.find("\"mfu\": 0.0291"),
             std::string::npos);  // 1040 T / 18 s / 1978.9 T/s
-  const Outcome wrong = report(path_.string() + " --peak bfloat");
+  const Ended wrong = report(path_.string() + " --peak bfloat");
   EXPECT_EQ(wrong.status, 2);
   EXPECT_NE(wrong.output.find("tensor_bf16"), std::string::npos);
 }
@@ -131,7 +115,7 @@ TEST_F(ReportCommand, TheQueryByClassGivesTheNumbersOfTheReport) {
   std::filesystem::remove(path_);
   store::Database run = testing::empty_run(path_);
   testing::fill_executed_sample(run);
-  const Outcome query = report(path_.string() + " --by class --top 1 --sql");
+  const Ended query = report(path_.string() + " --by class --top 1 --sql");
   ASSERT_EQ(query.status, 0);
   store::Statement rows = run.prepare(query.output);
   ASSERT_TRUE(rows.step());
@@ -140,7 +124,7 @@ TEST_F(ReportCommand, TheQueryByClassGivesTheNumbersOfTheReport) {
 }
 
 TEST_F(ReportCommand, AViewThatTheRunDoesNotHoldFails) {
-  const Outcome outcome = report(path_.string() + " --by kernel");
+  const Ended outcome = report(path_.string() + " --by kernel");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_NE(outcome.output.find("no GPU was observed"), std::string::npos);
 }

@@ -1,10 +1,9 @@
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "tests/support/command.h"
 
 namespace flopprof {
 namespace {
@@ -13,22 +12,8 @@ using testing::HasSubstr;
 
 const std::string kData = FLOPPROF_TEST_DATA "/gpu_code/";
 
-struct Outcome {
-  int status = -1;
-  std::string output;  ///< stdout and stderr
-};
-
-Outcome sass(const std::string& arguments) {
-  Outcome outcome;
-  const std::string command = std::string("'") + FLOPPROF_CLI + "' sass " + arguments + " 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> piece{};
-  while (const std::size_t bytes = std::fread(piece.data(), 1, piece.size(), pipe)) {
-    outcome.output.append(piece.data(), bytes);
-  }
-  const int status = ::pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
+Ended sass(const std::string& arguments) {
+  return run_command("'" FLOPPROF_CLI "' sass " + arguments + " 2>&1");
 }
 
 TEST(SassCommand, PrintsATableAKernel) {
@@ -39,7 +24,7 @@ TEST(SassCommand, PrintsATableAKernel) {
 }
 
 TEST(SassCommand, PrintsTheKeysOfTheContract) {
-  const Outcome outcome = sass(kData + "axpy.o --format json");
+  const Ended outcome = sass(kData + "axpy.o --format json");
   EXPECT_EQ(outcome.status, 0);
   const auto kernel = nlohmann::json::parse(outcome.output)["kernels"][0];
   EXPECT_EQ(kernel["name"], "axpy");
@@ -50,14 +35,14 @@ TEST(SassCommand, PrintsTheKeysOfTheContract) {
 }
 
 TEST(SassCommand, FailsAndSaysWhyWhereThereIsNothingToRead) {
-  const Outcome missing = sass(kData + "missing.cubin");
+  const Ended missing = sass(kData + "missing.cubin");
   EXPECT_EQ(missing.status, 1);
   EXPECT_THAT(missing.output, HasSubstr("missing.cubin: No such file or directory"));
   EXPECT_EQ(sass(kData).status, 1);
-  const Outcome source = sass(kData + "axpy.cu");
+  const Ended source = sass(kData + "axpy.cu");
   EXPECT_EQ(source.status, 1);
   EXPECT_THAT(source.output, HasSubstr("axpy.cu: not an ELF file"));
-  const Outcome without = sass("/bin/sh");
+  const Ended without = sass("/bin/sh");
   EXPECT_EQ(without.status, 1);
   EXPECT_THAT(without.output, HasSubstr("no GPU code"));
 }
