@@ -1,11 +1,9 @@
-#include <cupti_pmsampling.h>
-#include <cupti_profiler_target.h>
-#include <cupti_sass_metrics.h>
-#include <cupti_target.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include "bench/gpu/answer.h"
@@ -15,7 +13,7 @@
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/driver.h"
 #include "profiler/capture/gpm.h"
-#include "profiler/capture/symbol.h"
+#include "profiler/capture/source_trials.h"
 #include "profiler/flops/peaks.h"
 
 namespace flopprof::gpu {
@@ -134,86 +132,19 @@ json sample_cost(Watched& watched) {
   return {{"sample_us", spread_of(sample_us)}, {"read_us", spread_of(read_us)}};
 }
 
-template <class Function, class Params>
-int answer_of(void* cupti, const char* name, Function* function, Params& params) {
-  if (!capture::find(cupti, name, function)) throw Refused(std::string("no ") + name);
-  return static_cast<int>(function(&params));
+json json_of(const capture::TrialAnswers& answers) {
+  json calls = json::object();
+  for (const auto& [call, answer] : answers) calls[call] = answer;
+  return calls;
 }
 
-/// CUptiResults, call by call: 35 is that of a user who has no permission, 26 of held counters.
-json sampling(void* cupti) {
-  CUpti_PmSampling_Enable_Params enable{.structSize = CUpti_PmSampling_Enable_Params_STRUCT_SIZE};
-  decltype(&cuptiPmSamplingEnable) call = nullptr;
-  json answer = {{"cuptiPmSamplingEnable", answer_of(cupti, "cuptiPmSamplingEnable", call, enable)}};
-  if (answer["cuptiPmSamplingEnable"] != 0) return answer;
-  CUpti_PmSampling_Disable_Params disable{
-      .structSize = CUpti_PmSampling_Disable_Params_STRUCT_SIZE,
-      .pPmSamplingObject = enable.pPmSamplingObject};
-  decltype(&cuptiPmSamplingDisable) end = nullptr;
-  answer["cuptiPmSamplingDisable"] = answer_of(cupti, "cuptiPmSamplingDisable", end, disable);
-  return answer;
-}
-
-/// Of the chip's metrics, one that patches every instruction. True where it may be.
-bool configure_patches(void* cupti, json& answer) {
-  CUpti_Device_GetChipName_Params chip{.structSize = CUpti_Device_GetChipName_Params_STRUCT_SIZE};
-  decltype(&cuptiDeviceGetChipName) name = nullptr;
-  answer["cuptiDeviceGetChipName"] = answer_of(cupti, "cuptiDeviceGetChipName", name, chip);
-  if (chip.pChipName == nullptr) return false;
-  CUpti_SassMetrics_GetProperties_Params metric{
-      .structSize = CUpti_SassMetrics_GetProperties_Params_STRUCT_SIZE,
-      .pChipName = chip.pChipName,
-      .pMetricName = "smsp__sass_inst_executed"};
-  decltype(&cuptiSassMetricsGetProperties) ask = nullptr;
-  answer["cuptiSassMetricsGetProperties"] =
-      answer_of(cupti, "cuptiSassMetricsGetProperties", ask, metric);
-  CUpti_SassMetrics_Config config{.metricId = metric.metric.metricId,
-                                  .outputGranularity = CUPTI_SASS_METRICS_OUTPUT_GRANULARITY_GPU};
-  CUpti_SassMetricsSetConfig_Params set{
-      .structSize = CUpti_SassMetricsSetConfig_Params_STRUCT_SIZE,
-      .numOfMetricConfig = 1,
-      .pConfigs = &config};
-  decltype(&cuptiSassMetricsSetConfig) configure = nullptr;
-  const int status = answer_of(cupti, "cuptiSassMetricsSetConfig", configure, set);
-  answer["cuptiSassMetricsSetConfig"] = status;
-  return status == 0;
-}
-
-/// Runs a kernel that is patched, and takes the patch back.
-void run_patched(void* cupti, json& answer) {
-  CUpti_SassMetricsEnable_Params enable{.structSize = CUpti_SassMetricsEnable_Params_STRUCT_SIZE,
-                                        .ctx = current_context(),
-                                        .enableLazyPatching = 1};
-  decltype(&cuptiSassMetricsEnable) begin = nullptr;
-  const int status = answer_of(cupti, "cuptiSassMetricsEnable", begin, enable);
-  answer["cuptiSassMetricsEnable"] = status;
-  if (status != 0) return;
+json patching(const capture::CuptiLibrary& cupti) {
   const KernelWork work(reference_kernel("flopprof_ffma"), {.blocks = multiprocessors()});
-  work.launch(nullptr);
-  wait_for_device();
-  CUpti_SassMetricsGetDataProperties_Params size{
-      .structSize = CUpti_SassMetricsGetDataProperties_Params_STRUCT_SIZE,
-      .ctx = current_context()};
-  decltype(&cuptiSassMetricsGetDataProperties) ask = nullptr;
-  answer["cuptiSassMetricsGetDataProperties"] =
-      answer_of(cupti, "cuptiSassMetricsGetDataProperties", ask, size);
-  answer["patched_instructions"] = size.numOfPatchedInstructionRecords;
-  CUpti_SassMetricsDisable_Params disable{
-      .structSize = CUpti_SassMetricsDisable_Params_STRUCT_SIZE, .ctx = current_context()};
-  decltype(&cuptiSassMetricsDisable) end = nullptr;
-  answer["cuptiSassMetricsDisable"] = answer_of(cupti, "cuptiSassMetricsDisable", end, disable);
-}
-
-json patching(void* cupti) {
-  json answer;
-  if (!configure_patches(cupti, answer)) return answer;
-  run_patched(cupti, answer);
-  CUpti_SassMetricsUnsetConfig_Params unset{
-      .structSize = CUpti_SassMetricsUnsetConfig_Params_STRUCT_SIZE};
-  decltype(&cuptiSassMetricsUnsetConfig) forget = nullptr;
-  answer["cuptiSassMetricsUnsetConfig"] =
-      answer_of(cupti, "cuptiSassMetricsUnsetConfig", forget, unset);
-  return answer;
+  const auto trial = capture::try_patching(cupti, current_context(), [&] {
+    work.launch(nullptr);
+    wait_for_device();
+  });
+  return {{"calls", json_of(trial.answers)}, {"patched_instructions", trial.patched_instructions}};
 }
 
 void ask_about_activity() {
@@ -223,9 +154,8 @@ void ask_about_activity() {
     return {{"device", watched->driver.name}, {"uuid", watched->driver.uuid}};
   });
   if (!watched || watched->meter == nullptr) return;
-  ask("sources", "activity of nothing", [&] {
-    return activity_of(*watched, [] { std::this_thread::sleep_for(kWatched / 3); });
-  });
+  ask("sources", "activity of nothing",
+      [&] { return activity_of(*watched, [] { std::this_thread::sleep_for(kWatched / 3); }); });
   ask("sources", "cost of a sample", [&] { return sample_cost(*watched); });
   const BlasLibrary blas = open_blas();
   for (const ProductTypes& types : kTypes)
@@ -238,17 +168,10 @@ void ask_about_activity() {
 void ask_about_sources() {
   const auto cupti = capture::open_cupti();
   if (!cupti) throw Refused("no libcupti");
-  ask("sources", "pm sampling", [&]() -> json {
-    CUpti_Profiler_Initialize_Params begin{.structSize =
-                                               CUpti_Profiler_Initialize_Params_STRUCT_SIZE};
-    decltype(&cuptiProfilerInitialize) call = nullptr;
-    json answer = {
-        {"cuptiProfilerInitialize", answer_of(cupti->handle, "cuptiProfilerInitialize", call, begin)}};
-    answer.update(sampling(cupti->handle));
-    return answer;
-  });
-  ask("sources", "sass metrics",
-      [&] { return patching(cupti->handle); });
+  wait_for_device();  // so that there is a context
+  ask("sources", "pm sampling",
+      [&]() -> json { return {{"calls", json_of(capture::try_pm_sampling(*cupti))}}; });
+  ask("sources", "patched kernels", [&] { return patching(*cupti); });
   ask_about_activity();
 }
 

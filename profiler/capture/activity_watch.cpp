@@ -60,9 +60,8 @@ void ActivityWatch::drain(bool last, Drained& drained) {
     if (device.sums.watched_ns == 0) continue;
     drained.activity.push_back(device.sums);
     // Where the profiling library names it too, its row comes later and takes the place of this.
-    drained.devices.push_back({.device = ordinal,
-                               .name = device.driver.name,
-                               .uuid = "GPU-" + device.driver.uuid});
+    drained.devices.push_back(
+        {.device = ordinal, .name = device.driver.name, .uuid = "GPU-" + device.driver.uuid});
   }
   const std::int64_t ended_at_ns = monotonic_ns();
   watched_->not_before_ns = ended_at_ns + kParts * (ended_at_ns - began_at_ns);

@@ -64,7 +64,7 @@ class ActivityWatch {
   static void give_up(Device& device, const NvmlRefusal& refusal, Drained& drained);
 
   std::atomic<bool> wanted_{false};
-  std::atomic<std::uint64_t> used_{0};  // a bit a device
+  std::atomic<std::uint64_t> used_{0};                              // a bit a device
   std::unique_ptr<Watched> watched_ = std::make_unique<Watched>();  // the drain thread's
 };
 

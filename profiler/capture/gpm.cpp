@@ -118,9 +118,7 @@ const char* remedy_for(const NvmlRefusal& refusal) {
   }
 }
 
-NvmlRefusal no_tensor_activity() {
-  return {.call = "nvmlGpmMetricsGet", .status = kNotSupported};
-}
+NvmlRefusal no_tensor_activity() { return {.call = "nvmlGpmMetricsGet", .status = kNotSupported}; }
 
 Nvml::Nvml(const std::string& library) {
   void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

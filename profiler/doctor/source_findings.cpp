@@ -40,8 +40,9 @@ Finding estimated_flops(const Machine& machine) {
   }
   if (!gpm.error.empty()) {
     finding.found = gpm.error;
-    finding.remedy = "libnvidia-ml.so.1 comes with the driver; a container needs "
-                     "NVIDIA_DRIVER_CAPABILITIES=utility";
+    finding.remedy =
+        "libnvidia-ml.so.1 comes with the driver; a container needs "
+        "NVIDIA_DRIVER_CAPABILITIES=utility";
     return finding;
   }
   std::size_t working = 0;

@@ -12,10 +12,9 @@ namespace flopprof::views {
 namespace {
 
 /// Faults that say why nothing was counted, the first cause first.
-constexpr std::array<std::string_view, 4> kRefusals = {"another profiler in the way",
-                                                       "GPU work not counted",
-                                                       "executed FLOPs not counted",
-                                                       "step not counted"};
+constexpr std::array<std::string_view, 4> kRefusals = {
+    "another profiler in the way", "GPU work not counted", "executed FLOPs not counted",
+    "step not counted"};
 constexpr std::string_view kNoActivity = "tensor activity not measured";
 
 const Fault* fault_of(const RunOverview& run, std::string_view what) {

@@ -11,11 +11,23 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 TEST(ActivitySums, AreTimeAndCyclesOfTheSharesOfEachInterval) {
   GpuActivity sums;
-  ASSERT_TRUE(add({.sm = 0.75, .tensor = 0.5, .tensor_integer = 0.125, .tensor_fp64 = 0.25,
-                   .fp64 = 0.01, .fp32 = 0.2, .fp16 = 0.0, .clock_hz = 1.6e9},
+  ASSERT_TRUE(add({.sm = 0.75,
+                   .tensor = 0.5,
+                   .tensor_integer = 0.125,
+                   .tensor_fp64 = 0.25,
+                   .fp64 = 0.01,
+                   .fp32 = 0.2,
+                   .fp16 = 0.0,
+                   .clock_hz = 1.6e9},
                   2 * kSecond, 12 * kSecond, sums));
-  ASSERT_TRUE(add({.sm = 0.25, .tensor = 0.1, .tensor_integer = 0.0, .tensor_fp64 = 0.0,
-                   .fp64 = 0.0, .fp32 = 0.0, .fp16 = 0.5, .clock_hz = 1.0e9},
+  ASSERT_TRUE(add({.sm = 0.25,
+                   .tensor = 0.1,
+                   .tensor_integer = 0.0,
+                   .tensor_fp64 = 0.0,
+                   .fp64 = 0.0,
+                   .fp32 = 0.0,
+                   .fp16 = 0.5,
+                   .clock_hz = 1.0e9},
                   kSecond, 13 * kSecond, sums));
   EXPECT_EQ(sums.began_at_ns, 10 * kSecond);
   EXPECT_EQ(sums.ended_at_ns, 13 * kSecond);

@@ -3,6 +3,7 @@ driver's management library says is 40 % at 1.5 GHz, and the report says so. No 
 
 import os
 import subprocess
+import time
 import unittest
 
 from simulated_gpu import FLOPPROF, SimulatedGpu
@@ -99,6 +100,14 @@ class Estimates(NextSource):
     def test_survive_a_sample_that_fails(self):
         self.job(SIMGPU_NVML_FAULT="nvmlGpmSampleGet#2=15", **FORBIDDEN)
         self.assert_estimated()
+
+
+    def test_go_on_while_the_job_forks_and_none_of_its_children_notices(self):
+        began_at = time.monotonic()
+        self.job("forks_often", 900, SIMGPU_NVML_MS="4", **FORBIDDEN)
+        self.assert_estimated()
+        self.assertLess(time.monotonic() - began_at, 30)  # 45 children, and not a second each
+        self.assertEqual(self.rows("SELECT count(*) FROM process"), [(1,)])
 
 
 class Nothing(NextSource):

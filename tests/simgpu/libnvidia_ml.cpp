@@ -1,7 +1,8 @@
 // The stand-in for NVIDIA's management library, of which it has what measures activity. Its GPUs
 // are those of the stand-in for the driver, and are always equally active.
 //   SIMGPU_GPM         per cent by metric's number, "5=43.25,9=0": GPM's metrics, of which those
-//                      that are not named answer 3, not supported (2=80,5=40,8=0,9=0,11=1,12=20,13=5)
+//                      that are not named answer 3, not supported
+//                      (2=80,5=40,8=0,9=0,11=1,12=20,13=5)
 //   SIMGPU_SM_MHZ      the clock (1500)
 //   SIMGPU_NVML_FAULT  name=code or name#n=code, comma between: that function, or its n-th call,
 //                      answers with that code. 3 not supported, 4 no permission, 9 no driver,

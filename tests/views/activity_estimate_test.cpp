@@ -78,15 +78,15 @@ TEST(SourcesOf, AreNotToldWhereTheBestOneWorked) { EXPECT_TRUE(sources_of({}).em
 
 TEST(SourcesOf, SayWhyTheCountersAreNotUsedAndWhatIs) {
   RunOverview run = watched();
-  run.faults = {{.what = "executed FLOPs not counted", .detail = "no privileges", .remedy = "sudo"}};
+  run.faults = {
+      {.what = "executed FLOPs not counted", .detail = "no privileges", .remedy = "sudo"}};
   run.total.source = "modelled";
   const auto sources = sources_of(run);
   ASSERT_EQ(sources.size(), 3);
   EXPECT_EQ(text_of(sources[0]), "hardware counters: not used: no privileges; remedy: sudo");
   EXPECT_EQ(text_of(sources[1]),
             "tensor activity: used: an estimate, by GPM of the driver's management library");
-  EXPECT_EQ(text_of(sources[2]),
-            "model FLOPs: used: what operators require, from their shapes");
+  EXPECT_EQ(text_of(sources[2]), "model FLOPs: used: what operators require, from their shapes");
 }
 
 TEST(SourcesOf, SayWhyThereIsNoEstimateEither) {
