@@ -9,9 +9,10 @@
 
 namespace flopprof::capture {
 
-// GPM, the performance monitoring of NVIDIA's management library, of Hopper and later. It needs no
-// permission that the driver's counters need, takes none of them, and runs beside every profiler;
-// DCGM uses it too. It tells of whole devices, and of no single kernel or process.
+// GPM, the performance monitoring of NVIDIA's management library, of Hopper and later. It takes
+// none of the counters that profilers hold, and DCGM's maintainers and users of H100 say that it
+// needs none of their permission; tools/gpu_check asks as a plain user. It tells of whole devices,
+// and of no single kernel or process.
 
 /// What a call of the management library answered in place of success.
 struct NvmlRefusal {

@@ -52,10 +52,9 @@ bool configure(Trial& trial) {
   if (!trial.call("cuptiSassMetricsGetProperties", metric)) return false;
   CUpti_SassMetrics_Config config{.metricId = metric.metric.metricId,
                                   .outputGranularity = CUPTI_SASS_METRICS_OUTPUT_GRANULARITY_GPU};
-  CUpti_SassMetricsSetConfig_Params set{
-      .structSize = CUpti_SassMetricsSetConfig_Params_STRUCT_SIZE,
-      .numOfMetricConfig = 1,
-      .pConfigs = &config};
+  CUpti_SassMetricsSetConfig_Params set{.structSize = CUpti_SassMetricsSetConfig_Params_STRUCT_SIZE,
+                                        .numOfMetricConfig = 1,
+                                        .pConfigs = &config};
   return trial.call("cuptiSassMetricsSetConfig", set);
 }
 
@@ -68,8 +67,8 @@ std::int64_t patched(Trial& trial, CUcontext context, const std::function<void()
   CUpti_SassMetricsGetDataProperties_Params size{
       .structSize = CUpti_SassMetricsGetDataProperties_Params_STRUCT_SIZE, .ctx = context};
   trial.call("cuptiSassMetricsGetDataProperties", size);
-  CUpti_SassMetricsDisable_Params disable{
-      .structSize = CUpti_SassMetricsDisable_Params_STRUCT_SIZE, .ctx = context};
+  CUpti_SassMetricsDisable_Params disable{.structSize = CUpti_SassMetricsDisable_Params_STRUCT_SIZE,
+                                          .ctx = context};
   trial.call("cuptiSassMetricsDisable", disable);
   return static_cast<std::int64_t>(size.numOfPatchedInstructionRecords);
 }
@@ -95,8 +94,8 @@ PatchingTrial try_patching(const CuptiLibrary& cupti, CUcontext context,
   // Without it the library does not survive the next call.
   if (trial.begin() && configure(trial)) {
     found.patched_instructions = patched(trial, context, run);
-    CUpti_SassMetricsUnsetConfig_Params unset{
-        .structSize = CUpti_SassMetricsUnsetConfig_Params_STRUCT_SIZE};
+    CUpti_SassMetricsUnsetConfig_Params unset{.structSize =
+                                                  CUpti_SassMetricsUnsetConfig_Params_STRUCT_SIZE};
     trial.call("cuptiSassMetricsUnsetConfig", unset);
   }
   found.answers = trial.answers();
