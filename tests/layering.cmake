@@ -117,6 +117,7 @@ owned("getenv()" "getenv *[(]" profiler/capture/config.cpp profiler/capture/*.c
 owned("at::, c10:: or torch::" "(^|[^A-Za-z0-9_])(at|c10|torch)::" integrations/libtorch/ bench/ tests/libtorch/)
 owned("a function of libelf" "(^|[^A-Za-z0-9_])g?elf_[a-z]+ *[(]" profiler/cubin/elf_file.*)
 owned("a CUPTI function" "cupti[A-Z]" profiler/capture/ tests/simgpu/)
+owned("a function of NVML" "nvml[A-Z][A-Za-z_0-9]* *[(]" profiler/capture/gpm.cpp kernels/gpu_state.cpp tests/)
 owned("a kernel launch" "<<<" kernels/)
 
 if(NOT rooms)

@@ -99,6 +99,8 @@ QUESTIONS = [
     Question("convolutions", 60, convolutions),
     Question("permissions", 20, of_the_program("permissions")),
     Question("permissions_of_a_plain_user", 20, of_the_program("permissions", "--user", "65534")),
+    Question("sources", 40, of_the_program("sources")),
+    Question("sources_of_a_plain_user", 40, of_the_program("sources", "--user", "65534")),
     Question("boundaries", 40, of_the_program("boundaries")),
     Question("ranges_with_tracing", 40, of_the_program("ranges_with_tracing")),
     Question("tracing_cost", 40, of_the_program("tracing_cost")),

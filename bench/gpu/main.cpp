@@ -35,6 +35,7 @@ constexpr std::array kQuestions = {
     Question{"tracing_cost", ask_about_tracing_cost, "Time launches with and without tracing"},
     Question{"boundaries", ask_about_boundaries, "Wait for and count at busy boundaries"},
     Question{"permissions", ask_about_permissions, "See what is refused to this user"},
+    Question{"sources", ask_about_sources, "Try what else than counters there is"},
     Question{"launches", launch_in_steps, "Time launches, bare or attached"},
 };
 

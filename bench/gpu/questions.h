@@ -28,6 +28,10 @@ void ask_about_boundaries();
 /// Which counter sets does this machine refuse to this user?
 void ask_about_permissions();
 
+/// What else than counters may this user have: PM sampling, patched kernels, the activity of tensor
+/// cores? Is an estimate from the last near what is known of matrix products?
+void ask_about_sources();
+
 /// Empty kernels in steps: run bare and attached, it tells what being attached costs a launch.
 void launch_in_steps();
 

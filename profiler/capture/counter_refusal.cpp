@@ -27,6 +27,11 @@ const char* remedy_for(CUptiResult result) {
     case CUPTI_ERROR_HARDWARE_BUSY:
       return "another tool holds the counters: stop Nsight or ncu, or pause DCGM (dcgmi profile "
              "--pause)";
+    case CUPTI_ERROR_NOT_SUPPORTED:
+      return "counters do not work under MPS, nor in green contexts before CUDA 13.3; see flopprof "
+             "doctor";
+    case CUPTI_ERROR_MIG_DEVICE_NOT_SUPPORTED:
+      return "measure on an undivided GPU: nvidia-smi -mig 0";
     default:
       return "see flopprof doctor; model FLOPs and GPU-seconds are measured all the same";
   }

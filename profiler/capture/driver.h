@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace flopprof::capture {
 
@@ -20,6 +22,17 @@ struct Driver {
 
 /// Of the copy that the job has mapped; nothing where there is none.
 std::optional<Driver> find_driver();
+
+/// A device as the driver numbers it for this process.
+struct DriverDevice {
+  int ordinal = 0;
+  std::string name;
+  std::string uuid;  ///< "12345678-9abc-…": what follows "GPU-", or "MIG-" of a part of one
+  bool has_primary_context = false;
+};
+
+/// Makes no context. Nothing where the driver is not mapped, or has not begun.
+std::vector<DriverDevice> driver_devices();
 
 /// Waits until all that `context` was asked to do is done, `at_most` so long; false when that was
 /// not enough, or where it cannot be told. Never waits without an end, as a synchronisation would:

@@ -12,6 +12,7 @@
 
 #include "profiler/capture/activity_buffers.h"
 #include "profiler/capture/activity_records.h"
+#include "profiler/capture/activity_watch.h"
 #include "profiler/capture/callback_clock.h"
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/cupti_subscription.h"
@@ -116,6 +117,7 @@ void note_resource(Following& now, CUpti_CallbackId id,
   switch (id) {
     case CUPTI_CBID_RESOURCE_CONTEXT_CREATED:
       now.looks->context_created(resource.context);
+      ActivityWatch::instance().context_made(now.cupti, resource.context);
       break;
     case CUPTI_CBID_RESOURCE_CONTEXT_DESTROY_STARTING:
       now.looks->context_ends(resource.context);
@@ -205,7 +207,7 @@ std::unique_ptr<GpuLooks> looks_of(const Following& now) {
       GpuLooks::Ways{
           [&session = now.session](const char* what, const std::string& detail,
                                    const char* remedy) { session.add_fault(what, detail, remedy); },
-          now.hurry},
+          now.hurry, [] { ActivityWatch::instance().want(); }},
       now.tape.get());
 }
 
@@ -218,6 +220,7 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
     session.add_fault("GPU work not counted", "no libcupti was found; GPU-seconds are not measured",
                       "install CUPTI (libcupti.so, part of the CUDA toolkit), or add its folder to "
                       "LD_LIBRARY_PATH");
+    ActivityWatch::instance().want();
     return true;
   }
   auto now = std::unique_ptr<Following>(
@@ -233,7 +236,9 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
   if (const auto refusal = subscribe(now->cupti, callbacks)) {
     following.store(nullptr);
     const Following& kept = *now.release();  // a callback that had begun may still read it
-    return tell_refusal(session, kept.cupti, *refusal);
+    if (!tell_refusal(session, kept.cupti, *refusal)) return false;
+    ActivityWatch::instance().want();
+    return true;
   }
   const auto& timeline = session.config().timeline;
   session.launches().start(GpuLook::kTraced, timeline && timeline->first == 0
@@ -245,6 +250,7 @@ bool follow_gpu(Session& session, std::function<void()> hurry) {
 }
 
 void drain_gpu(bool last, Drained& drained) {
+  ActivityWatch::instance().drain(last, drained);
   Following* now = following.load(std::memory_order_acquire);
   if (now == nullptr) return;
   const CUptiResult flushed = now->cupti.flush_all(last ? CUPTI_ACTIVITY_FLAG_FLUSH_FORCED : 0);
@@ -284,6 +290,9 @@ void drain_gpu(bool last, Drained& drained) {
   for (const auto& [number, device] : now->devices) drained.devices.push_back(device);
 }
 
-void forget_gpu() noexcept { following.store(nullptr); }
+void forget_gpu() noexcept {
+  following.store(nullptr);
+  ActivityWatch::instance().forget();
+}
 
 }  // namespace flopprof::capture

@@ -27,6 +27,7 @@ void GpuLooks::drain(bool last, Drained& drained) {
   if (!gave_up_ && !last) counting_->prepare(problems);
   for (const std::string& problem : problems)
     tell(drained, "executed FLOPs not counted", problem, "see flopprof doctor");
+  if (!problems.empty()) ways_.want_next_source();
   evaluate(last, drained);
   auto changes = executed_.take_changes();
   drained.executed_steps = std::move(changes.steps);

@@ -54,6 +54,7 @@ GpuLooks::GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
     return;
   }
   gave_up_ = true;
+  ways_.want_next_source();
   ways_.add_fault(
       "executed FLOPs not counted",
       functions_ ? "the driver is older than CUDA 12.5"
@@ -234,12 +235,14 @@ void GpuLooks::not_idle() {
   ways_.add_fault("step not counted", "the GPU did not come to rest at the step's end", "");
   if (++not_idle_ < kPatience) return;
   gave_up_ = true;
+  ways_.want_next_source();
   const std::lock_guard lock(plan_mutex_);
   plan_.give_up_counters();
 }
 
 void GpuLooks::refused(const Refusal& refusal, std::optional<std::size_t> set) {
   const bool busy = refusal.result == CUPTI_ERROR_HARDWARE_BUSY;
+  ways_.want_next_source();
   ways_.add_fault("executed FLOPs not counted",
                   refusal.call + ": " + text_of(cupti_, refusal.result),
                   remedy_for(refusal.result));

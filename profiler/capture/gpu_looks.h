@@ -30,6 +30,7 @@ class GpuLooks final : public StepWatcher {
   struct Ways {  ///< out of here
     std::function<void(const char* what, const std::string& detail, const char* remedy)> add_fault;
     std::function<void()> hurry;  ///< the drain thread
+    std::function<void()> want_next_source;
   };
   GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
            const steps::GpuPlan::Settings& settings, Ways ways, TapeRecorder* tape);

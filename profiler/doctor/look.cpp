@@ -87,6 +87,7 @@ Machine look(const Places& places) {
   Machine machine{.driver = capture::probe_driver(places.driver), .prefix = places.prefix};
   machine.cupti = capture::probe_cupti(
       places.cupti.empty() ? capture::cupti_candidates(machine.driver.cuda_version) : places.cupti);
+  if (!machine.driver.devices.empty()) machine.gpm = capture::probe_gpm(places.management);
   const fs::path proc = places.root / "proc";
   look_at_kernel_module(proc, machine);
   machine.capabilities =

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "profiler/capture/environment.h"
+#include "profiler/capture/gpm.h"
 #include "profiler/capture/gpu_probe.h"
 
 namespace flopprof::doctor {
@@ -26,6 +27,7 @@ struct FoundPython {
 struct Machine {
   capture::ProbedDriver driver;
   capture::ProbedCupti cupti;
+  capture::ProbedGpm gpm;  ///< not asked where the driver knows no GPU
   /// RmProfilingAdminOnly of the kernel module; nothing where that is not loaded.
   std::optional<bool> counters_for_admins_only;
   std::optional<int> driver_branch;  ///< 580 of 580.95.05

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "profiler/record/fault.h"
+#include "profiler/record/gpu_activity.h"
 #include "profiler/record/gpu_work.h"
 #include "profiler/record/op_work.h"
 #include "profiler/record/run_info.h"
@@ -24,6 +25,7 @@ struct Drained {
   std::vector<ExecutedStep> executed_steps;
   std::vector<ExecutedSignature> executed_signatures;
   std::vector<OpGpuWork> op_gpu_work;
+  std::vector<GpuActivity> activity;
   std::vector<TimelineKernel> timeline;  ///< new
   std::vector<Fault> faults;             ///< to be added to what is there
   OverheadInfo overhead;                 ///< takes the place of the old

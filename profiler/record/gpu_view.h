@@ -5,6 +5,7 @@
 #include <string>
 
 #include "profiler/record/flops.h"
+#include "profiler/record/gpu_activity.h"
 
 namespace flopprof {
 
@@ -70,6 +71,15 @@ struct DeviceTotal {
   std::int64_t other_gpu_ns = 0;
   std::optional<Flops> executed_flops;  ///< of the steps in which they are known
   std::string executed_source = "none";
+};
+
+/// One row of run.db's view gpu_activity_total: a device that was watched.
+struct ActivityTotal {
+  std::string host;
+  std::string name;
+  std::string uuid;
+  GpuActivity sums;           ///< but when it began and ended
+  std::int64_t steps_ns = 0;  ///< of the time watched
 };
 
 /// In traced steps; outside steps in the other fields.

@@ -147,6 +147,7 @@ struct RunOverview {
   RunTotal total;
   std::optional<GpuTotal> gpu;  ///< nothing unless GPU work was observed
   GpuOutsideTotal gpu_outside;
+  std::vector<ActivityTotal> activity;           ///< of devices that were watched
   std::optional<FlopsSpread> flops_per_step;     ///< nothing without a step whose FLOPs are known
   std::optional<NsSpread> wall_per_step;         ///< nothing without a step
   std::optional<NsSpread> gpu_per_step;          ///< nothing without a step whose GPU time is known

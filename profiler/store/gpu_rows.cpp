@@ -75,6 +75,7 @@ void GpuRows::keep_steps(const Drained& news) {
 void GpuRows::keep_sums(Drained& news) {
   if (!news.devices.empty()) devices_ = std::move(news.devices);
   for (const OutsideLaunches& row : news.outside_launches) outside_launches_[row.signature] = row;
+  for (const GpuActivity& row : news.activity) activity_[row.device] = row;
   for (KernelWork& row : news.kernels) kernels_[{row.kernel, row.in_steps}] = std::move(row);
   for (OpGpuWork& row : news.op_gpu_work) ops_[{row.op, row.phase, row.in_steps}] = std::move(row);
 }
@@ -89,7 +90,7 @@ void GpuRows::keep(Drained& news) {
   }
 }
 
-void GpuRows::write(Database& run, std::int64_t process, std::int64_t pid,
+void GpuRows::write(Database& run, std::int64_t process, const ProcessInfo& info,
                     StringIds& strings) const {
   Statement device = run.prepare("INSERT OR REPLACE INTO gpu_device VALUES (?,?,?,?)");
   for (const GpuDevice& row : devices_) {
@@ -98,7 +99,8 @@ void GpuRows::write(Database& run, std::int64_t process, std::int64_t pid,
   write_steps(run, process);
   write_executed(run, process);
   write_sums(run, process, strings);
-  write_timeline(run, process, pid, strings);
+  write_activity(run, process, info.started_at_ns);
+  write_timeline(run, process, info.pid, strings);
 }
 
 void GpuRows::write_steps(Database& run, std::int64_t process) const {
@@ -149,6 +151,19 @@ void GpuRows::write_sums(Database& run, std::int64_t process, StringIds& strings
   for (const auto& [key, row] : ops_) {
     op.bind(0, process).bind(1, strings.id_of(run, row.op)).bind(2, row.phase);
     op.bind(3, std::int64_t{row.in_steps}).bind(4, row.launches).bind(5, row.kernel_ns).run();
+  }
+}
+
+void GpuRows::write_activity(Database& run, std::int64_t process,
+                             std::int64_t started_at_ns) const {
+  Statement insert =
+      run.prepare("INSERT OR REPLACE INTO gpu_activity VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  for (const auto& [device, row] : activity_) {
+    insert.bind(0, process).bind(1, device).bind(2, row.began_at_ns - started_at_ns);
+    insert.bind(3, row.ended_at_ns - started_at_ns).bind(4, row.watched_ns).bind(5, row.sm_ns);
+    insert.bind(6, row.tensor_ns).bind(7, row.tensor_integer_ns).bind(8, row.tensor_fp64_ns);
+    insert.bind(9, row.fp64_ns).bind(10, row.fp32_ns).bind(11, row.fp16_ns);
+    insert.bind(12, row.tensor_cycles).bind(13, row.tensor_fp64_cycles).run();
   }
 }
 

@@ -22,8 +22,9 @@ class GpuRows {
   /// Moves them out of `news`. While nothing can be written, memory stays bounded: what does not
   /// fit is lost, and stands in lost().
   void keep(Drained& news);
-  /// `process` is the row's id, `pid` the process's number. Throws DatabaseError.
-  void write(Database& run, std::int64_t process, std::int64_t pid, StringIds& strings) const;
+  /// `process` is the row's id. Throws DatabaseError.
+  void write(Database& run, std::int64_t process, const ProcessInfo& info,
+             StringIds& strings) const;
   /// All is written.
   void clear() { *this = {}; }
 
@@ -43,6 +44,7 @@ class GpuRows {
   void write_steps(Database& run, std::int64_t process) const;
   void write_executed(Database& run, std::int64_t process) const;
   void write_sums(Database& run, std::int64_t process, StringIds& strings) const;
+  void write_activity(Database& run, std::int64_t process, std::int64_t started_at_ns) const;
   void write_timeline(Database& run, std::int64_t process, std::int64_t pid,
                       StringIds& strings) const;
 
@@ -54,6 +56,7 @@ class GpuRows {
   std::map<SignatureKey, ExecutedSignature> executed_signatures_;
   std::map<KernelKey, KernelWork> kernels_;
   std::map<OpKey, OpGpuWork> ops_;
+  std::map<std::int64_t, GpuActivity> activity_;  // by device
   std::vector<TimelineKernel> timeline_;
   std::int64_t lost_ = 0;
 };

@@ -110,6 +110,24 @@ SELECT coalesce(gpu_ns, 0) AS gpu_ns, coalesce(extrapolated_gpu_ns, 0) AS extrap
 FROM devices CROSS JOIN executed_total
 WHERE EXISTS (SELECT 1 FROM gpu_step) OR EXISTS (SELECT 1 FROM step_launches);
 
+-- One row a device: it tells every process that watches it the same, so that the longest watch is taken.
+-- steps_ns: the part of it in which that process was in a step.
+CREATE VIEW gpu_activity_total AS
+WITH watches AS (
+  SELECT p.host, p.started_at_ns, d.name, d.uuid, a.*,
+         coalesce(nullif(d.uuid, ''), p.id || '/' || a.device) AS identity, max(a.watched_ns) AS longest_ns
+  FROM gpu_activity a JOIN process p ON p.id = a.process
+  LEFT JOIN gpu_device d ON d.process = a.process AND d.device = a.device
+  GROUP BY p.host, identity
+)
+SELECT host, device, coalesce(name, '') AS name, coalesce(uuid, '') AS uuid, watched_ns,
+       (SELECT coalesce(sum(max(0, min(s.began_after_ns + s.wall_ns, w.ended_after_ns)
+                                   - max(s.began_after_ns, w.began_after_ns))), 0)
+        FROM step s WHERE s.process = w.process) AS steps_ns,
+       sm_ns, tensor_ns, tensor_integer_ns, tensor_fp64_ns, fp64_ns, fp32_ns, fp16_ns, tensor_cycles,
+       tensor_fp64_cycles
+FROM watches w;
+
 -- As an nsys export names it, the devices as each process numbers them.
 CREATE VIEW TARGET_INFO_GPU AS
 SELECT d.device AS id, d.name, d.uuid, d.device AS cuDevice, p.pid FROM gpu_device d JOIN process p ON p.id = d.process;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "profiler/record/phase.h"
+#include "profiler/store/activity_reader.h"
 #include "profiler/store/gpu_reader.h"
 #include "profiler/store/liveness.h"
 #include "profiler/store/rows.h"
@@ -233,6 +234,7 @@ RunOverview read_overview(const Database& database) {
   run.gpus = read_gpus(database);
   run.gpu_outside = read_gpu_outside(database);
   run.classes = read_classes(database);
+  run.activity = read_activity(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
     run.interval =

@@ -168,7 +168,7 @@ void RunWriter::write_kept() {
     write_process(run);
     write_steps(run);
     write_work(run);
-    kept_gpu_.write(run, process_id_, process_.pid, strings_);
+    kept_gpu_.write(run, process_id_, process_, strings_);
     for (const Fault& fault : kept_.faults) add_fault(run, process_id_, fault);
     write_losses(run);
     transaction.commit();

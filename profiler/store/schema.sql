@@ -1,4 +1,4 @@
--- run.db, schema 3. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
+-- run.db, schema 4. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
 -- Where a table holds what an nsys export holds, it has that export's names (StringIds,
 -- CUPTI_ACTIVITY_KIND_KERNEL).
 
@@ -172,6 +172,26 @@ CREATE TABLE executed_signature (
   data_dependent INTEGER NOT NULL,  -- they disagree by more than 1e-3: flops is no count
   margin95_flops INTEGER NOT NULL,  -- to either side, with 95 % confidence, rounded up; 0 unless data_dependent
   PRIMARY KEY (process, signature, device, flop_class)
+) WITHOUT ROWID;
+
+-- Where counters were refused: how long units of a device were active while it was watched, the mean over its
+-- SMs. Of the whole device, whatever process ran on it, steps or not. No count of FLOPs. NULL: not told.
+CREATE TABLE gpu_activity (
+  process            INTEGER NOT NULL,
+  device             INTEGER NOT NULL,
+  began_after_ns     INTEGER NOT NULL,  -- since the process's started_at_ns
+  ended_after_ns     INTEGER NOT NULL,
+  watched_ns         INTEGER NOT NULL,  -- less than between these two where samples failed
+  sm_ns              INTEGER,           -- a warp was there
+  tensor_ns          INTEGER NOT NULL,  -- the tensor cores, all of:
+  tensor_integer_ns  INTEGER,
+  tensor_fp64_ns     INTEGER,
+  fp64_ns            INTEGER,           -- no tensor cores, as in:
+  fp32_ns            INTEGER,
+  fp16_ns            INTEGER,
+  tensor_cycles      INTEGER,           -- of an SM, its tensor cores neither at integers nor at fp64
+  tensor_fp64_cycles INTEGER,
+  PRIMARY KEY (process, device)
 ) WITHOUT ROWID;
 
 -- The full timeline of the steps that were asked for. Times are the profiling library's clock, nanoseconds.

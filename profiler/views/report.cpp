@@ -130,6 +130,8 @@ Report read_report(store::Database& run, const ReportRequest& request) {
   read_rows(run, request, report);
   compare_executed_and_model(run, report);
   run.execute("COMMIT");
+  report.sources = sources_of(report.run);
+  report.estimate = estimate_of(report.run, request.peak);
   report.utilisation = utilisation_of(report.run, request.peak, request.measured);
   for (std::string& note : report.utilisation.notes) report.run.notes.push_back(std::move(note));
   cut_to_top(report, top_of(request));

@@ -11,7 +11,9 @@
 #include "profiler/record/flop_class.h"
 #include "profiler/record/run_view.h"
 #include "profiler/store/database.h"
+#include "profiler/views/activity_estimate.h"
 #include "profiler/views/fields.h"
+#include "profiler/views/flop_sources.h"
 #include "profiler/views/ratio_causes.h"
 #include "profiler/views/utilisation.h"
 
@@ -43,8 +45,10 @@ struct Report {
   std::int64_t rows_left_out = 0;
   std::vector<Fields> uncounted;  ///< operators without a formula
   Utilisation utilisation;
-  double executed_to_model = 0;  ///< over the steps of which both are known; 0: of none
-  std::vector<Cause> causes;     ///< of their difference
+  double executed_to_model = 0;              ///< over the steps of which both are known; 0: of none
+  std::vector<Cause> causes;                 ///< of their difference
+  std::vector<FlopSource> sources;           ///< empty unless the counters were refused
+  std::optional<ActivityEstimate> estimate;  ///< nothing unless a device was watched
 };
 
 /// Prints the report on `out`; what does not fit its format goes to `talk`. Throws NothingToReport

@@ -107,6 +107,23 @@ void add_executed_lines(const Report& report, std::vector<HeaderLine>& lines) {
   }
 }
 
+/// No part of the executed FLOPs: those are counted, or not known.
+void add_estimate_lines(const Report& report, std::vector<HeaderLine>& lines) {
+  if (!report.sources.empty() && report.run.classes.empty())
+    lines.push_back({"executed FLOPs", "not counted"});
+  const bool is_known = report.run.gpu && report.run.gpu->executed.flops;
+  if (!report.estimate || is_known) return;
+  const ActivityEstimate& found = *report.estimate;
+  const double tensor = found.shares.front().share;
+  lines.push_back({"tensor cores active",
+                   fmt::format("{} of {} on {} GPU, all work on it", percent_text(tensor),
+                               seconds_text(found.watched_seconds), grouped(found.devices))});
+  lines.push_back(
+      {"  FLOPs, estimate", found.flops ? fmt::format("at most about {} if in {}",
+                                                      flops_text(*found.flops), found.flop_class)
+                                        : found.missing});
+}
+
 std::string rate_of(double flops_per_second) {
   return rate_text(Flops{static_cast<unsigned __int128>(flops_per_second)}, 1);
 }
@@ -191,6 +208,7 @@ std::vector<HeaderLine> header_of(const Report& report) {
   lines.push_back({"steps", steps_text(run.total)});
   add_training_lines(run, lines);
   add_executed_lines(report, lines);
+  add_estimate_lines(report, lines);
   add_gpu_lines(run, lines);
   add_outside_lines(run, lines);
   add_utilisation_lines(report, lines);

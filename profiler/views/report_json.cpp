@@ -1,3 +1,4 @@
+#include "profiler/views/estimate_json.h"
 #include "profiler/views/json_writer.h"
 #include "profiler/views/report_formats.h"
 #include "profiler/views/table.h"
@@ -161,6 +162,7 @@ void write_totals(JsonWriter& json, const Report& report) {
   json.key("uncounted_calls").integer(total.uncounted_calls);
   write_executed(json, run);
   write_comparison(json, report);
+  write_estimate(json, report);
   write_gpu_totals(json, run.gpu);
   write_outside_totals(json, run);
   write_utilisation(json, report);

@@ -15,6 +15,7 @@ constexpr std::string_view kRed = "\x1b[31m";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kPlain = "\x1b[0m";
 constexpr std::size_t kStepsATable = 1000;
+constexpr const char* kSourcesTitle = "Where FLOPs of the GPU come from, the best source first";
 constexpr const char* kCausesTitle = "Why executed and model FLOPs differ";
 
 std::string in(std::string_view colour, const std::string& text, bool wanted) {
@@ -128,6 +129,8 @@ void print_text(std::ostream& out, const Report& report, const ReportRequest& re
   for (const std::string& note : report.run.notes) out << "note: " << note << '\n';
   out << '\n';
   print_header(out, header_of(report), request.width);
+  if (!report.sources.empty()) heading(kSourcesTitle);
+  for (const FlopSource& each : report.sources) out << text_of(each) << '\n';
   if (request.by == By::kOverview && !report.causes.empty()) {
     heading(kCausesTitle);
     for (const Cause& each : report.causes) out << cause_text(each) << '\n';
@@ -169,6 +172,8 @@ void print_markdown(std::ostream& out, const Report& report, const ReportRequest
   for (const HeaderLine& line : header_of(report)) {
     out << "| " << line.key << " | " << markdown_cell(fitted(line.value, 200)) << " |\n";
   }
+  if (!report.sources.empty()) out << "\n### " << kSourcesTitle << "\n\n";
+  for (const FlopSource& each : report.sources) out << "- " << markdown_cell(text_of(each)) << '\n';
   if (request.by == By::kOverview && !report.causes.empty()) {
     out << "\n### " << kCausesTitle << "\n\n";
     for (const Cause& each : report.causes) out << "- " << markdown_cell(cause_text(each)) << '\n';

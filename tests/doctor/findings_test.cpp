@@ -20,6 +20,7 @@ Machine h100() {
                     .path = "/cuda/libcupti.so.13",
                     .api_version = 130001,
                     .cuda_major = 13},
+          .gpm = {.devices = {{.name = "NVIDIA H100"}, {.name = "NVIDIA H100"}}},
           .counters_for_admins_only = false,
           .driver_branch = 580,
           .prefix = "/opt/flopprof",
@@ -52,7 +53,11 @@ TEST(Findings, AreWellOnAMachineWhereAllWorks) {
             "unknown  confidential computing  not asked: the counters are off where it is on\n"
             "                                 -> nvidia-smi conf-compute -f tells\n"
             "ok       other tools             none found\n"
-            "ok       variables               free\n");
+            "ok       variables               free\n"
+            "ok       FLOPs 1: counted        by hardware counters, in steps that are looked at\n"
+            "ok       FLOPs 2: estimated      tensor activity (GPM) of 2 of 2 GPUs, where counting "
+            "is refused\n"
+            "ok       FLOPs 3: model          what operators require, from their shapes\n");
 }
 
 TEST(Findings, HaveTheSameInJson) {
@@ -126,6 +131,41 @@ TEST(OtherToolsFinding, MindsDcgmOnlyBeforeHopper) {
   machine = h100();
   machine.programs = {"ncu"};
   EXPECT_EQ(finding(machine, "other tools").state, State::kNo);
+}
+
+TEST(CountedFinding, NamesWhatIsInTheWay) {
+  Machine machine = h100();
+  machine.counters_for_admins_only = true;
+  EXPECT_EQ(finding(machine, "FLOPs 1: counted").found, "in the way is: counter permission");
+  EXPECT_EQ(finding(machine, "FLOPs 1: counted").state, State::kNo);
+  machine.counters_for_admins_only.reset();
+  EXPECT_EQ(finding(machine, "FLOPs 1: counted").found, "not known is: counter permission");
+  EXPECT_EQ(finding(machine, "FLOPs 1: counted").state, State::kUnknown);
+}
+
+TEST(EstimatedFinding, SaysWhichGpusHaveNoActivityAndWhy) {
+  Machine machine = h100();
+  machine.gpm.devices[1] = {
+      .name = "NVIDIA A100",
+      .refusal = capture::NvmlRefusal{.call = "nvmlGpmQueryDeviceSupport", .status = 3}};
+  const Finding mixed = finding(machine, "FLOPs 2: estimated");
+  EXPECT_EQ(mixed.state, State::kOk);
+  EXPECT_EQ(mixed.found,
+            "tensor activity (GPM) of 1 of 2 GPUs, where counting is refused; NVIDIA A100: "
+            "nvmlGpmQueryDeviceSupport: not supported on this device (3)");
+  EXPECT_THAT(mixed.remedy, HasSubstr("Hopper"));
+  machine.gpm.devices[0] = machine.gpm.devices[1];
+  EXPECT_EQ(finding(machine, "FLOPs 2: estimated").state, State::kNo);
+  machine.gpm = {.error = "libnvidia-ml.so.1: cannot open"};
+  EXPECT_EQ(finding(machine, "FLOPs 2: estimated").found, "libnvidia-ml.so.1: cannot open");
+}
+
+TEST(ModelFinding, NeedsAnObserver) {
+  Machine machine = h100();
+  machine.libtorchs[0].observer.clear();
+  EXPECT_EQ(finding(machine, "FLOPs 3: model").state, State::kNo);
+  machine.libtorchs.clear();
+  EXPECT_EQ(finding(machine, "FLOPs 3: model").state, State::kUnknown);
 }
 
 TEST(VariablesFinding, SaysWhatSomebodyElseHasTaken) {

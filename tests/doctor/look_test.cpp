@@ -24,6 +24,7 @@ class Look : public ::testing::Test {
     return look({.root = root_ / "",
                  .driver = library,
                  .cupti = {"/nowhere/libcupti.so", library},
+                 .management = library,
                  .prefix = root_ / "prefix",
                  .folder = root_ / ""});
   }
@@ -41,6 +42,23 @@ TEST_F(Look, AsksTheLibrariesWhatTheyAre) {
   EXPECT_EQ(found.cupti.path, FLOPPROF_NAMED_GPU);
   EXPECT_EQ(found.cupti.api_version, 130001u);
   EXPECT_EQ(found.cupti.cuda_major, 13);
+}
+
+TEST_F(Look, TakesASampleOfTheActivityOfEachGpu) {
+  const Machine found = machine(FLOPPROF_NAMED_GPU);
+  EXPECT_EQ(found.gpm.error, "");
+  ASSERT_EQ(found.gpm.devices.size(), 2u);
+  EXPECT_EQ(found.gpm.devices[0].name, "NVIDIA H100");
+  EXPECT_FALSE(found.gpm.devices[0].refusal);
+  ASSERT_TRUE(found.gpm.devices[1].refusal);  // may be asked, and not be sampled
+  EXPECT_EQ(text_of(*found.gpm.devices[1].refusal),
+            "nvmlGpmSampleGet: not permitted to this user (4)");
+}
+
+TEST_F(Look, DoesNotLoadTheManagementLibraryWithoutAGpu) {
+  const Machine found = machine("/nowhere/libcuda.so.1");
+  EXPECT_EQ(found.gpm.error, "");
+  EXPECT_TRUE(found.gpm.devices.empty());
 }
 
 TEST_F(Look, SaysWhyALibraryIsNotThere) {

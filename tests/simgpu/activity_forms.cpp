@@ -45,7 +45,7 @@ Record device_form(int device) {
   Form form{};
   form.kind = CUPTI_ACTIVITY_KIND_DEVICE;
   form.id = static_cast<std::uint32_t>(device);
-  form.name = "Simulated GPU";
+  form.name = simgpu_device_name();
   form.uuid.bytes[15] = static_cast<char>(device + 1);
   form.computeCapabilityMajor = static_cast<std::uint32_t>(capability / 10);
   form.computeCapabilityMinor = static_cast<std::uint32_t>(capability % 10);

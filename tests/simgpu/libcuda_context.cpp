@@ -76,6 +76,16 @@ CUresult cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice device) {
   return CUDA_SUCCESS;
 }
 
+CUresult cuDevicePrimaryCtxGetState(CUdevice device, unsigned* flags, int* is_active) {
+  if (!is_device(device)) return CUDA_ERROR_INVALID_DEVICE;
+  const std::lock_guard lock(driver().mutex);
+  const auto& primary = driver().primary;
+  const auto at = static_cast<std::size_t>(device);
+  *flags = 0;
+  *is_active = at < primary.size() && primary[at] != nullptr && !primary[at]->ended ? 1 : 0;
+  return CUDA_SUCCESS;
+}
+
 CUresult cuCtxCreate(CUcontext* context, CUctxCreateParams*, unsigned, CUdevice device) {
   if (!is_device(device)) return CUDA_ERROR_INVALID_DEVICE;
   *context = made_context(device);

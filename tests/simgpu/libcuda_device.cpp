@@ -1,6 +1,6 @@
 // The stand-in for the driver: devices. SIMGPU_DEVICES says how many there are (1), SIMGPU_CHIP
-// which chips they are (GH100), and SIMGPU_FIRST_CORRELATION the correlation id of the first call
-// (1).
+// which chips they are (GH100), SIMGPU_NAME what they are called, and SIMGPU_FIRST_CORRELATION the
+// correlation id of the first call (1).
 
 #include <dlfcn.h>
 
@@ -15,8 +15,6 @@
 namespace {
 
 using simgpu::driver;
-
-constexpr const char* kName = "Simulated GPU";
 
 void load_injection() {
   const std::string path = simgpu::text_in("CUDA_INJECTION64_PATH");
@@ -39,6 +37,11 @@ const char* simgpu_chip_of(int device) {
       *new std::vector<std::string>(simgpu::parts_of(simgpu::text_in("SIMGPU_CHIP"), ','));
   if (chips.empty() || device < 0) return "GH100";
   return chips[std::min(static_cast<std::size_t>(device), chips.size() - 1)].c_str();
+}
+
+const char* simgpu_device_name() {
+  static const auto& name = *new std::string(simgpu::text_in("SIMGPU_NAME"));
+  return name.empty() ? "Simulated GPU" : name.c_str();
 }
 
 int simgpu_capability_of(int device) {
@@ -80,7 +83,7 @@ CUresult cuDeviceGet(CUdevice* device, int ordinal) {
 CUresult cuDeviceGetName(char* name, int size, CUdevice device) {
   if (!is_device(device)) return CUDA_ERROR_INVALID_DEVICE;
   if (size <= 0) return CUDA_ERROR_INVALID_VALUE;
-  std::strncpy(name, kName, static_cast<std::size_t>(size) - 1);
+  std::strncpy(name, simgpu_device_name(), static_cast<std::size_t>(size) - 1);
   name[size - 1] = '\0';
   return CUDA_SUCCESS;
 }

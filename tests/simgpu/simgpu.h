@@ -84,6 +84,8 @@ int simgpu_device_count();
 const char* simgpu_chip_of(int device);
 /// Tens and ones, as 90 for 9.0; 0 for a chip that the stand-in does not know.
 int simgpu_capability_of(int device);
+/// "Simulated GPU", or what SIMGPU_NAME says.
+const char* simgpu_device_name();
 /// Whether `context` was made and is not destroyed; its number and device then.
 bool simgpu_context(CUcontext context, std::uint32_t* id, int* device);
 std::uint32_t simgpu_graph_exec_id(CUgraphExec instance);

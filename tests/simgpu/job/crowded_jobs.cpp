@@ -110,6 +110,24 @@ void forks() {
   waitpid(child, &status, 0);
 }
 
+/// Every 20th step of 64 blocks of gemm forks a child that ends at once, by exit().
+void forks_often() {
+  Gpu gpu;
+  for (int number = 0; number < steps_wanted; ++number) {
+    {
+      const flopprof::StepScope step;
+      gpu.launch("gemm", Dim3{4, 4, 4});
+      check(cuCtxSynchronize());
+    }
+    if (number % 20 != 0) continue;
+    const pid_t child = fork();
+    if (child == 0) std::exit(0);
+    int status = 0;
+    waitpid(child, &status, 0);
+    check(status == 0 ? CUDA_SUCCESS : CUDA_ERROR_UNKNOWN);
+  }
+}
+
 }  // namespace
 
 const Jobs& crowded_jobs() {
@@ -118,7 +136,8 @@ const Jobs& crowded_jobs() {
                                       {"robbed", robbed},
                                       {"rival", rival},
                                       {"child_steps", child_steps},
-                                      {"forks", forks}};
+                                      {"forks", forks},
+                                      {"forks_often", forks_often}};
   return jobs;
 }
 
