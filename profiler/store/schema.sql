@@ -1,4 +1,4 @@
--- run.db, schema 3. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
+-- run.db, schema 4. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
 -- Where a table holds what an nsys export holds, it has that export's names (StringIds,
 -- CUPTI_ACTIVITY_KIND_KERNEL).
 
