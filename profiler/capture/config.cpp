@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cstdlib>
-#include <initializer_list>
 #include <string_view>
 
 namespace flopprof::capture {
@@ -13,14 +12,10 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::optional<std::int64_t> number(std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    const std::string text = variable(name);
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (!text.empty() && error == std::errc() && end == text.data() + text.size()) return value;
-  }
-  return std::nullopt;
+std::int64_t number_or_0(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : 0;
 }
 
 /// The XDG base directory specification's place for a user's data.
@@ -47,38 +42,22 @@ std::optional<steps::StepSpan> span(const std::string& text) {
   return span;
 }
 
-std::string world_name() {
-  for (const char* name :
-       {"TORCHELASTIC_RUN_ID", "SLURM_STEP_ID", "OMPI_MCA_ess_base_jobid", "PMI_ID"}) {
-    const std::string value = variable(name);
-    if (!value.empty())
-      return std::string(name) + "=" + value + " " + variable("MASTER_ADDR") + ":" +
-             variable("MASTER_PORT");
-  }
-  return variable("MASTER_ADDR") + ":" + variable("MASTER_PORT");
-}
-
 }  // namespace
 
 Config read_config() {
-  Config config{.run_path = variable("FLOPPROF_RUN"),
-                .run_id = variable("FLOPPROF_RUN_ID"),
-                .overhead_budget = share(variable("FLOPPROF_BUDGET"), 0.01),
-                .every_steps = number({"FLOPPROF_EVERY"}).value_or(0),
-                .step_range = variable("FLOPPROF_STEP_RANGE"),
-                .timeline = span(variable("FLOPPROF_TRACE_STEPS")),
-                .formulas_path = variable("FLOPPROF_FORMULAS"),
-                .record_folder = variable("FLOPPROF_RECORD"),
-                .layers = variable("FLOPPROF_LAYERS") == "1",
-                .user_data = user_data_folder(),
-                .user_observers = user_data_folder() + "/observers",
-                .faults_path = variable("FLOPPROF_FAULTS")};
-  config.rank = number({"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"});
-  config.local_rank =
-      number({"LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"});
-  config.world_size = number({"WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS"});
-  if (config.rank && config.world_size.value_or(1) > 1) config.world = world_name();
-  return config;
+  return {.run_path = variable("FLOPPROF_RUN"),
+          .run_id = variable("FLOPPROF_RUN_ID"),
+          .overhead_budget = share(variable("FLOPPROF_BUDGET"), 0.01),
+          .every_steps = number_or_0(variable("FLOPPROF_EVERY")),
+          .step_range = variable("FLOPPROF_STEP_RANGE"),
+          .timeline = span(variable("FLOPPROF_TRACE_STEPS")),
+          .formulas_path = variable("FLOPPROF_FORMULAS"),
+          .record_folder = variable("FLOPPROF_RECORD"),
+          .layers = variable("FLOPPROF_LAYERS") == "1",
+          .user_data = user_data_folder(),
+          .user_observers = user_data_folder() + "/observers",
+          .faults_path = variable("FLOPPROF_FAULTS"),
+          .place = rank_place(variable)};
 }
 
 }  // namespace flopprof::capture

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "profiler/capture/rank_variables.h"
 #include "profiler/steps/gpu_plan.h"
 
 namespace flopprof::capture {
@@ -22,11 +23,7 @@ struct Config {
   std::string user_data;                    ///< folder of what flopprof keeps for this user
   std::string user_observers;               ///< folder of the observers that this user built
   std::string faults_path;  ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
-
-  std::optional<std::int64_t> rank;  ///< of torchrun, Open MPI, Slurm or PMI
-  std::optional<std::int64_t> local_rank;
-  std::optional<std::int64_t> world_size;
-  std::string world;  ///< the same for all processes of one world of more than one rank
+  RankPlace place;
 };
 
 /// Values that are not what they should be count as unset: the job comes first.

@@ -49,10 +49,10 @@ ProcessInfo this_process(const Config& config) {
   process.host = host_name();
   process.command = command_line();
   process.started_at_ns = now_ns();
-  process.rank = config.rank;
-  process.local_rank = config.local_rank;
-  process.world_size = config.world_size;
-  process.world = config.world;
+  process.rank = config.place.rank;
+  process.local_rank = config.place.local_rank;
+  process.world_size = config.place.world_size;
+  process.world = config.place.world;
   process.cpu_name = cpu_name();
   return process;
 }

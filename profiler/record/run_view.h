@@ -8,6 +8,7 @@
 #include "profiler/record/fault.h"
 #include "profiler/record/flops.h"
 #include "profiler/record/gpu_view.h"
+#include "profiler/record/world.h"
 
 namespace flopprof {
 
@@ -114,6 +115,35 @@ struct ProcessTotal {
   std::int64_t overhead_ns = 0;
 };
 
+/// One row of run.db's view rank_total: a rank of a world, or a process that is none.
+struct RankTotal {
+  std::string world;
+  std::optional<std::int64_t> rank;
+  std::optional<std::int64_t> local_rank;
+  std::optional<std::int64_t> world_size;
+  std::string host;
+  std::int64_t pid = 0;
+  std::string ended;        ///< exited, killed, running
+  std::string step_source;  ///< how its steps were told apart; empty: none was seen
+  std::int64_t processes = 1;
+  std::int64_t steps = 0;
+  std::int64_t observed_steps = 0;
+  Flops model_flops;
+  std::string source;
+  std::int64_t uncounted_calls = 0;
+  std::optional<Flops> executed_flops;
+  std::string executed_source = "none";
+  std::int64_t steps_without_executed_flops = 0;
+  std::optional<std::int64_t> gpu_ns;
+  std::int64_t steps_without_gpu_time = 0;
+  std::int64_t step_wall_ns = 0;
+  std::optional<NsSpread> wall_per_step;  ///< nothing without a step
+  std::int64_t behind_fastest_ns = 0;     ///< more than the fastest rank took for the same steps
+  std::int64_t cpu_ns = 0;
+  std::int64_t overhead_ns = 0;
+  std::int64_t faults = 0;
+};
+
 /// One processor of the run: the CPU of a host.
 struct Device {
   std::string host;
@@ -141,6 +171,7 @@ struct RunOverview {
   double overhead_budget = 0;
   std::int64_t processes = 0;
   bool libtorch_seen = false;
+  std::vector<World> worlds;  ///< of more than one rank
   std::vector<Device> devices;
   std::vector<DeviceTotal> gpus;    ///< those that ran kernels
   std::vector<ClassTotal> classes;  ///< those that the GPUs have counters of

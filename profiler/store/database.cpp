@@ -19,7 +19,29 @@ namespace {
 }
 
 int flags_of(Database::Access access) {
-  return access == Database::Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  // URI: for attach_to_read(), which has no other way to say that it only reads.
+  return SQLITE_OPEN_URI |
+         (access == Database::Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+}
+
+/// The name as SQLite is to take it: as a path, whatever it begins with.
+std::string as_path(const std::string& path) {
+  return path.starts_with("file:") ? "./" + path : path;
+}
+
+std::string as_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '-' || c == '_';
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain)
+      uri += c;
+    else
+      uri.append({'%', kHex[byte / 16], kHex[byte % 16]});
+  }
+  return uri + "?mode=ro";
 }
 
 /// Creates the file itself, so that of two jobs with one path only one can succeed.
@@ -121,7 +143,8 @@ std::string_view Statement::text(int column) const {
 Database::Database(const std::filesystem::path& path, Access access) : path_(path.string()) {
   if (access == Access::kCreate) create_exclusively(path_);
   sqlite3* connection = nullptr;
-  const int result = sqlite3_open_v2(path_.c_str(), &connection, flags_of(access), nullptr);
+  const int result =
+      sqlite3_open_v2(as_path(path_).c_str(), &connection, flags_of(access), nullptr);
   connection_.reset(connection);
   if (result != SQLITE_OK) fail(connection, result, "cannot open " + path_);
   wait_at_most_ms(5000);
@@ -136,6 +159,10 @@ void Database::execute(std::string_view sql) {
 }
 
 Statement Database::prepare(std::string_view sql) const { return {connection_.get(), sql}; }
+
+void Database::attach_to_read(const std::filesystem::path& path, std::string_view name) {
+  prepare("ATTACH ? AS ?").bind(0, std::string_view(as_uri(path.string()))).bind(1, name).run();
+}
 
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(connection_.get()); }
 

@@ -68,6 +68,9 @@ class Database {
   void execute(std::string_view sql);
   Statement prepare(std::string_view sql) const;
   std::int64_t last_row_id() const;
+  /// Makes the tables of the run at `path`, absolute, readable as `name.table`; nothing is written
+  /// there, and a write that was cut off is not undone.
+  void attach_to_read(const std::filesystem::path& path, std::string_view name);
   /// How long a statement waits for another process's write.
   void wait_at_most_ms(int milliseconds);
 

@@ -16,7 +16,7 @@ bool is_empty_file(const fs::path& path) {
   return fs::is_regular_file(path, failed) && fs::file_size(path, failed) == 0 && !failed;
 }
 
-void check_replaceable(const fs::path& path) {
+void check_finished(const fs::path& path) {
   if (is_empty_file(path)) return;
   try {
     if (!is_being_written(open_run(path))) return;
@@ -29,14 +29,20 @@ void check_replaceable(const fs::path& path) {
 
 }  // namespace
 
-ReplacedRun::ReplacedRun(const fs::path& path, Existing existing) : path_(path) {
+void check_replaceable(const fs::path& path, Existing existing) {
   std::error_code failed;
   if (!fs::exists(fs::symlink_status(path, failed))) return;
   if (existing == Existing::kKeep) {
     throw RunInTheWay(path.string() +
                       " exists; give another path with -o, or --force to replace a finished run");
   }
-  check_replaceable(path);
+  check_finished(path);
+}
+
+ReplacedRun::ReplacedRun(const fs::path& path, Existing existing) : path_(path) {
+  check_replaceable(path, existing);
+  std::error_code failed;
+  if (!fs::exists(fs::symlink_status(path, failed))) return;
   fs::path aside = path;
   aside += ".replaced-" + std::to_string(getpid());
   fs::rename(path, aside, failed);

@@ -13,6 +13,10 @@ struct RunInTheWay : std::runtime_error {
 
 enum class Existing { kKeep, kReplace };
 
+/// Throws RunInTheWay when there is something at `path`, unless it is a finished run that is to be
+/// replaced.
+void check_replaceable(const std::filesystem::path& path, Existing existing);
+
 /// A finished run.db that makes way for a new one: renamed while the new one may still come to
 /// nothing, then removed by `discard` or put back by `restore`.
 class ReplacedRun {

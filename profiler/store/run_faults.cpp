@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "profiler/store/liveness.h"
+#include "profiler/store/rank_faults.h"
 
 namespace flopprof::store {
 namespace {
@@ -121,6 +122,7 @@ std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<Proc
       !unwritten) {
     faults.push_back(nothing_attached(run));
   }
+  for (Fault& fault : rank_faults(run)) faults.push_back(std::move(fault));
   if (!is_imported(run)) {
     if (run.total.steps_without_flops > 0) faults.push_back(steps_without_flops(run));
     if (run.total.observed_steps < run.total.steps) faults.push_back(unseen_evaluation(run));

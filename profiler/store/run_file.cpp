@@ -6,6 +6,7 @@
 
 #include "kExecutedTotalsSql.h"
 #include "kGpuTotalsSql.h"
+#include "kRankTotalsSql.h"
 #include "kSchemaSql.h"
 #include "kStepTotalsSql.h"
 #include "kTotalsSql.h"
@@ -27,8 +28,8 @@ void set_writing_mode(Database& run) {
 }
 
 void make_tables(Database& run) {
-  for (const char* sql :
-       {kSchemaSql, kTotalsSql, kStepTotalsSql, kGpuTotalsSql, kExecutedTotalsSql}) {
+  for (const char* sql : {kSchemaSql, kTotalsSql, kStepTotalsSql, kGpuTotalsSql, kExecutedTotalsSql,
+                          kRankTotalsSql}) {
     run.execute(sql);
   }
   Statement flop_class = run.prepare("INSERT INTO flop_class VALUES (?,?)");
@@ -75,10 +76,10 @@ Database::Access reading_access(const std::filesystem::path& path) {
   }
   if ((kind == kSqliteReadOnly || kind == kSqliteCannotOpen) &&
       std::filesystem::exists(name + "-journal", ignored)) {
-    throw DatabaseError(name + " holds a write that was cut off (" + name +
-                            "-journal), and undoing it needs write permission; copy both files to "
-                            "where you may write, and read them there",
-                        error.code);
+    throw CutOffWrite(name + " holds a write that was cut off (" + name +
+                          "-journal), and undoing it needs write permission; copy both files to "
+                          "where you may write, and read them there",
+                      error.code);
   }
   if (kind == kSqliteCorrupt && std::string_view(error.what()).find(name) != 0) {
     throw DatabaseError(name + " is damaged or truncated (" + error.what() + "); copy it again",
@@ -104,15 +105,17 @@ Database open_checked(const std::filesystem::path& path, Database::Access access
   try {
     const std::int64_t version = schema_version(run);
     if (version > kSchemaVersion) {
-      throw DatabaseError(name + " has schema " + std::to_string(version) +
-                              ", this flopprof reads up to " + std::to_string(kSchemaVersion) +
-                              "; read it with a newer flopprof",
-                          1);
+      throw NewerSchema(name + " has schema " + std::to_string(version) +
+                            ", this flopprof reads up to " + std::to_string(kSchemaVersion) +
+                            "; read it with a newer flopprof",
+                        1);
     }
     check_whole(path, run);
     if (version < 1 || !has_run_row(run)) {
       throw DatabaseError(name + " is SQLite, but not a run of flopprof", 1);
     }
+  } catch (const NewerSchema&) {
+    throw;
   } catch (const DatabaseError& error) {
     explain(name, error);
   }
@@ -148,6 +151,10 @@ Database create_run(const std::filesystem::path& path, const RunInfo& info,
 
 Database open_run(const std::filesystem::path& path) {
   return open_checked(path, reading_access(path));
+}
+
+Database read_run(const std::filesystem::path& path) {
+  return open_checked(path, Database::Access::kRead);
 }
 
 Database join_run(const std::filesystem::path& path) {

@@ -11,12 +11,13 @@
 
 namespace flopprof::store {
 
-/// 2: GPU time. 3: executed FLOPs, and GPU time of a sample of the steps. 4: the activity of GPUs.
-/// Runs of a schema have none of the tables and views of later ones.
+/// 2: GPU time. 3: executed FLOPs, and GPU time of a sample of the steps. 4: sums by rank, and the
+/// activity of GPUs. Runs of a schema have none of the tables and views of later ones.
 inline constexpr std::int64_t kSchemaVersion = 4;
 inline constexpr std::int64_t kFirstSchemaWithGpu = 2;
 inline constexpr std::int64_t kFirstSchemaWithExecuted = 3;
 inline constexpr std::int64_t kFirstSchemaWithActivity = 4;
+inline constexpr std::int64_t kFirstSchemaWithRanks = 4;
 
 /// Makes run.db with its tables, views and the row of the run, and leaves it ready for the
 /// processes of the job. Throws DatabaseError: the path cannot be written, or a file is there
@@ -24,12 +25,26 @@ inline constexpr std::int64_t kFirstSchemaWithActivity = 4;
 Database create_run(const std::filesystem::path& path, const RunInfo& run,
                     std::int64_t launcher_pid);
 
+/// The run was written by a flopprof that came later.
+struct NewerSchema : DatabaseError {
+  using DatabaseError::DatabaseError;
+};
+
+/// The file holds a write that was cut off, and undoing it needs to write.
+struct CutOffWrite : DatabaseError {
+  using DatabaseError::DatabaseError;
+};
+
 /// Opens a run.db to read. Throws DatabaseError in words that name what is wrong and what would be
 /// right: no such file, a directory, not SQLite, not a flopprof run, a newer schema, truncated.
 Database open_run(const std::filesystem::path& path);
 
 /// Opens a run.db to write, as a process of the job does, with the same checks.
 Database join_run(const std::filesystem::path& path);
+
+/// Opens a run.db to read it and to leave it as it is, with the same checks. Throws CutOffWrite
+/// too.
+Database read_run(const std::filesystem::path& path);
 
 std::string run_id_of(const Database& run);
 

@@ -8,6 +8,7 @@
 #include "profiler/store/activity_reader.h"
 #include "profiler/store/gpu_reader.h"
 #include "profiler/store/liveness.h"
+#include "profiler/store/rank_reader.h"
 #include "profiler/store/rows.h"
 #include "profiler/store/run_faults.h"
 
@@ -222,6 +223,7 @@ RunOverview read_overview(const Database& database) {
   const auto processes = rows_of(database, "SELECT * FROM process ORDER BY id", end_of);
   RunOverview run;
   read_run_row(database, processes, now_ns, run);
+  run.worlds = read_worlds(database);
   run.processes = static_cast<std::int64_t>(processes.size());
   run.libtorch_seen =
       database.prepare("SELECT 1 FROM process WHERE coalesce(libtorch, '') <> ''").step();

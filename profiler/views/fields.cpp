@@ -1,5 +1,7 @@
 #include "profiler/views/fields.h"
 
+#include <string>
+
 #include "profiler/views/units.h"
 
 namespace flopprof::views {
@@ -87,19 +89,44 @@ Fields fields_of(const LayerTotal& layer, Flops training) {
           {"cpu_seconds", "CPU time", seconds(layer.cpu_ns)}};
 }
 
-Fields fields_of(const ProcessTotal& process) {
-  return {{"rank", "rank", maybe(process.rank)},
-          {"local_rank", "", maybe(process.local_rank)},
-          {"host", "host", Name{process.host}},
-          {"pid", "", Count{process.pid}},
-          {"model_flops", "model FLOPs", process.model_flops},
-          {"source", "source", Word{process.source}},
-          {"steps", "steps", Count{process.steps}},
-          {"observed_steps", "counted", Count{process.observed_steps}},
-          {"uncounted_calls", "uncounted", Count{process.uncounted_calls}},
-          {"step_seconds", "step time", seconds(process.step_wall_ns)},
-          {"cpu_seconds", "CPU time", seconds(process.cpu_ns)},
-          {"flopprof_overhead_seconds", "overhead", seconds(process.overhead_ns)}};
+Fields fields_of(const RankTotal& rank) {
+  const std::optional<NsSpread>& wall = rank.wall_per_step;
+  const auto part_of_wall = [&](auto part) -> std::optional<std::int64_t> {
+    return wall ? std::optional((*wall).*part) : std::nullopt;
+  };
+  const double behind = rank.step_wall_ns == 0 ? 0
+                                               : static_cast<double>(rank.behind_fastest_ns) /
+                                                     static_cast<double>(rank.step_wall_ns);
+  return {
+      {"rank", "rank", maybe(rank.rank)},
+      {"local_rank", "", maybe(rank.local_rank)},
+      {"world", "", Name{rank.world}},
+      {"world_size", "", maybe(rank.world_size)},
+      {"host", "host", Name{rank.host}},
+      {"pid", "", Count{rank.pid}},
+      {"process", "process", Word{"pid " + std::to_string(rank.pid)}},
+      {"processes", "", Count{rank.processes}},
+      {"ended", "ended", Word{rank.ended}},
+      {"steps", "steps", Count{rank.steps}},
+      {"observed_steps", title_if(rank.observed_steps < rank.steps, "counted"),
+       Count{rank.observed_steps}},
+      {"model_flops", "model FLOPs", rank.model_flops},
+      {"source", "source", Word{rank.source}},
+      {"uncounted_calls", "", Count{rank.uncounted_calls}},
+      {"executed_flops", title_if(rank.executed_flops.has_value(), "executed FLOPs"),
+       maybe(rank.executed_flops)},
+      {"executed_source", title_if(rank.executed_flops.has_value(), "source"),
+       Word{rank.executed_source}},
+      {"steps_without_executed_flops", "", Count{rank.steps_without_executed_flops}},
+      {"gpu_seconds", title_if(rank.gpu_ns.has_value(), "GPU busy"), maybe_seconds(rank.gpu_ns)},
+      {"steps_without_gpu_seconds", "", Count{rank.steps_without_gpu_time}},
+      {"step_seconds", "", seconds(rank.step_wall_ns)},
+      {"median_step_seconds", "median step", maybe_seconds(part_of_wall(&NsSpread::median))},
+      {"max_step_seconds", "longest", maybe_seconds(part_of_wall(&NsSpread::max))},
+      {"behind_fastest_share", "behind fastest", wall ? Value{Share{behind}} : Nothing{}},
+      {"cpu_seconds", "CPU time", seconds(rank.cpu_ns)},
+      {"flopprof_overhead_seconds", "overhead", seconds(rank.overhead_ns)},
+      {"faults", "faults", Count{rank.faults}}};
 }
 
 Fields fields_of(const StepTotal& step) {

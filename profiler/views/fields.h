@@ -52,7 +52,7 @@ Fields fields_of(const PhaseTotal& phase);
 /// `training`: the model FLOPs that shares are of.
 Fields fields_of(const OpTotal& op, Flops training);
 Fields fields_of(const LayerTotal& layer, Flops training);
-Fields fields_of(const ProcessTotal& process);
+Fields fields_of(const RankTotal& rank);
 Fields fields_of(const StepTotal& step);
 /// `kernel_ns`: the time of all kernels in steps, that shares are of.
 Fields fields_of(const KernelTotal& kernel, std::int64_t kernel_ns);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "profiler/store/gpu_reader.h"
+#include "profiler/store/rank_reader.h"
 #include "profiler/store/run_reader.h"
 #include "profiler/views/report_formats.h"
 
@@ -114,9 +115,7 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
       report.rows.push_back(fields_of(each, executed));
     }
   } else if (request.by == By::kRank) {
-    for (const ProcessTotal& each : store::read_processes(run)) {
-      report.rows.push_back(fields_of(each));
-    }
+    for (const RankTotal& each : store::read_ranks(run)) report.rows.push_back(fields_of(each));
   }
 }
 
@@ -176,7 +175,7 @@ std::string query_of(const ReportRequest& request) {
     case By::kKernel:
       return store::limited(store::kKernelQuery, top) + ";";
     case By::kRank:
-      return store::limited(store::kProcessQuery, top) + ";";
+      return store::limited(store::kRankQuery, top) + ";";
     case By::kClass:
       return store::limited(store::kClassQuery, top) + ";";
     default:

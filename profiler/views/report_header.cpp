@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "profiler/record/rank_list.h"
 #include "profiler/views/report_formats.h"
 #include "profiler/views/safe_text.h"
 #include "profiler/views/units.h"
@@ -37,6 +38,15 @@ std::string steps_text(const RunTotal& total) {
   if (total.observed_steps >= total.steps) return grouped(total.steps);
   return fmt::format("{}, of which counted {}", grouped(total.steps),
                      grouped(total.observed_steps));
+}
+
+/// "3 of 4, without rank 2"
+std::string ranks_text(const RunOverview& run) {
+  std::string text = grouped(run.total.ranks);
+  if (run.worlds.size() != 1) return text;
+  const std::vector<std::int64_t> missing = missing_ranks(run.worlds[0]);
+  if (missing.empty()) return text;
+  return fmt::format("{} of {}, without {}", text, grouped(run.worlds[0].size), rank_list(missing));
 }
 
 void add_training_lines(const RunOverview& run, std::vector<HeaderLine>& lines) {
@@ -204,7 +214,7 @@ std::vector<HeaderLine> header_of(const Report& report) {
   lines.push_back({"started", iso_time(run.started_at_ns)});
   lines.push_back({"ended", ended_text(run)});
   lines.push_back({"wall time", seconds_text(seconds_of(run.wall_ns))});
-  lines.push_back({"ranks", grouped(run.total.ranks)});
+  lines.push_back({"ranks", ranks_text(run)});
   lines.push_back({"steps", steps_text(run.total)});
   add_training_lines(run, lines);
   add_executed_lines(report, lines);

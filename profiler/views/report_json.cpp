@@ -33,6 +33,19 @@ void write_devices(JsonWriter& json, const Report& report) {
   json.end_array();
 }
 
+/// Of runs of more than one rank.
+void write_worlds(JsonWriter& json, const RunOverview& run) {
+  if (run.worlds.empty()) return;
+  json.key("worlds").begin_array();
+  for (const World& world : run.worlds) {
+    json.begin_object().key("name").text(world.name).key("size").integer(world.size);
+    json.key("missing_ranks").begin_array();
+    for (const std::int64_t rank : missing_ranks(world)) json.integer(rank);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
 void write_run(JsonWriter& json, const Report& report) {
   const RunOverview& run = report.run;
   json.key("run").begin_object().key("command").begin_array();
@@ -44,6 +57,7 @@ void write_run(JsonWriter& json, const Report& report) {
   json.key("ended").text(run.ended).key("exit_status");
   run.exit_status ? json.integer(*run.exit_status) : json.null();
   json.key("ranks").integer(run.total.ranks);
+  write_worlds(json, run);
   write_devices(json, report);
   json.end_object();
 }
@@ -268,7 +282,7 @@ void print_csv(std::ostream& out, const Report& report, const ReportRequest& req
     if (request.by == By::kLayer) return fields_of(LayerTotal{}, {});
     if (request.by == By::kKernel) return fields_of(KernelTotal{}, 0);
     if (request.by == By::kClass) return fields_of(ClassTotal{}, {});
-    return request.by == By::kRank ? fields_of(ProcessTotal{}) : fields_of(PhaseTotal{});
+    return request.by == By::kRank ? fields_of(RankTotal{}) : fields_of(PhaseTotal{});
   };
   print_csv_header(out, empty_row());
   for (const Fields& row : report.rows) print_csv_row(out, row);

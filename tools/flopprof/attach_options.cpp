@@ -12,6 +12,7 @@
 
 #include "profiler/flops/expression.h"
 #include "tools/flopprof/commands.h"
+#include "tools/flopprof/run_path.h"
 
 namespace flopprof::tools {
 namespace {
@@ -74,7 +75,11 @@ std::string random_id() {
 }  // namespace
 
 void add_attach_options(CLI::App& command, AttachArguments& arguments) {
-  command.add_option("-o,--output", arguments.output, "the run.db to write")->capture_default_str();
+  command
+      .add_option("-o,--output", arguments.output,
+                  "the run.db to write; %r in it is the rank, %h the host, %p our pid, "
+                  "%q{NAME} a variable")
+      ->capture_default_str();
   command.add_flag("-f,--force", arguments.force, "replace the run.db of a finished run");
   command
       .add_option("--every", arguments.every_steps,
@@ -101,7 +106,7 @@ capture::AttachOptions checked(const AttachArguments& arguments) {
   if (arguments.output.empty()) throw ExitWith{kWrongUsage, "-o: give the path of a run.db"};
   capture::AttachOptions options;
   options.overhead_budget = overhead_budget_of(arguments.overhead_budget);
-  options.run_path = absolute(arguments.output);
+  options.run_path = absolute(own_run_path(arguments.output));
   options.run_id = random_id();
   options.every_steps = arguments.every_steps;
   options.step_range = arguments.step_range;

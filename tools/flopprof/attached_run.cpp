@@ -13,6 +13,7 @@
 #include "tools/flopprof/fault_file.h"
 #include "tools/flopprof/job.h"
 #include "tools/flopprof/prefix_link.h"
+#include "tools/flopprof/rank_files.h"
 
 namespace flopprof::tools {
 namespace {
@@ -149,8 +150,10 @@ std::vector<Fault> joined(std::vector<Fault> faults, const std::vector<Fault>& m
   return faults;
 }
 
-store::ReplacedRun make_way(const AttachArguments& arguments, const std::string& path) {
+store::ReplacedRun make_way(const AttachArguments& arguments, const std::string& path,
+                            const std::optional<RankFile>& rank) {
   try {
+    if (rank) store::check_replaceable(rank->merged, existing_of(arguments));
     return {path, existing_of(arguments)};
   } catch (const store::RunInTheWay& error) {
     throw ExitWith{kWrongUsage, error.what()};
@@ -161,7 +164,9 @@ store::ReplacedRun make_way(const AttachArguments& arguments, const std::string&
 
 int run_attached(const AttachArguments& arguments, const std::vector<std::string>& command) {
   capture::AttachOptions options = checked(arguments);
-  store::ReplacedRun replaced = make_way(arguments, options.run_path);
+  const std::int64_t began_at_ns = now_ns();
+  const std::optional<RankFile> rank = rank_file(arguments.output);
+  store::ReplacedRun replaced = make_way(arguments, options.run_path, rank);
   const auto unwritable = try_create(options, command);
   if (unwritable) say(*unwritable + "; the job runs, but its run will not be kept");
   const FaultFile reported;
@@ -173,6 +178,7 @@ int run_attached(const AttachArguments& arguments, const std::vector<std::string
     const JobEnd end = run_job(command, capture::with_change(current, way.change));
     replaced.discard();
     finish(options, unwritable, end, joined(way.change.faults, reported.read()));
+    if (rank) merge_if_last(*rank, began_at_ns, existing_of(arguments));
     return end.status;
   } catch (const CannotStart& error) {
     if (!unwritable) remove_run(options.run_path);

@@ -19,6 +19,7 @@ void add_convert(CLI::App& app);
 void add_trend(CLI::App& app);
 void add_validate(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_merge(CLI::App& app);
 void add_diff(CLI::App& app);
 void add_export(CLI::App& app);
 void add_import(CLI::App& app);

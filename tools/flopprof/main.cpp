@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   flopprof::tools::add_build_observer(app);
   flopprof::tools::add_validate(app);
   flopprof::tools::add_doctor(app);
+  flopprof::tools::add_merge(app);
   flopprof::tools::add_diff(app);
   flopprof::tools::add_export(app);
   flopprof::tools::add_import(app);
