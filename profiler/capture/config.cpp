@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <string_view>
+#include <utility>
 
 namespace flopprof::capture {
 namespace {
@@ -11,6 +12,15 @@ namespace {
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+RunLabels labels() {
+  RunLabels labels;
+  for (const auto& [label, name] :
+       {std::pair{"project", "FLOPPROF_PROJECT"}, {"model", "FLOPPROF_MODEL"}, {"user", "USER"}}) {
+    if (const std::string value = variable(name); !value.empty()) labels.emplace(label, value);
+  }
+  return labels;
 }
 
 std::optional<std::int64_t> number(std::initializer_list<const char*> names) {
@@ -73,6 +83,7 @@ Config read_config() {
                 .user_data = user_data_folder(),
                 .user_observers = user_data_folder() + "/observers",
                 .faults_path = variable("FLOPPROF_FAULTS")};
+  config.labels = labels();
   config.rank = number({"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"});
   config.local_rank =
       number({"LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"});

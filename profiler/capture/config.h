@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "profiler/record/run_info.h"
 #include "profiler/steps/gpu_plan.h"
 
 namespace flopprof::capture {
@@ -21,6 +22,7 @@ struct Config {
   bool layers = false;                      ///< FLOPPROF_LAYERS
   std::string user_data;                    ///< folder of what flopprof keeps for this user
   std::string user_observers;               ///< folder of the observers that this user built
+  RunLabels labels;         ///< FLOPPROF_PROJECT, FLOPPROF_MODEL, USER: of a job attached by hand
   std::string faults_path;  ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
 
   std::optional<std::int64_t> rank;  ///< of torchrun, Open MPI, Slurm or PMI

@@ -1,4 +1,4 @@
--- run.db, schema 3. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
+-- run.db, schema 4. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
 -- Where a table holds what an nsys export holds, it has that export's names (StringIds,
 -- CUPTI_ACTIVITY_KIND_KERNEL).
 
@@ -19,6 +19,9 @@ CREATE TABLE run (
   step_range       TEXT NOT NULL,
   launcher_pid     INTEGER         -- NULL: attached by hand
 );
+
+-- What the run belongs to: project, model and user, and whatever else it was labelled with.
+CREATE TABLE run_label (label TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE process (
   id                 INTEGER PRIMARY KEY,
