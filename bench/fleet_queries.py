@@ -4,15 +4,14 @@
     build/fleet-venv/bin/python bench/fleet_queries.py MEASURED_DATA_SET FOLDER [--engine duckdb --engine spark]
 
 MEASURED_DATA_SET is an export divided by run. FOLDER gets the made-up fleets (bench/make_fleet.py), and keeps them.
-Each measurement is a process of its own; `seconds` is its wall time, the start of the engine in it, and
-`answer_seconds` that of the queries alone. Both engines' answers are compared.
+An engine is started once, and its first fleet is asked once more to warm it up. `cpu_seconds` is the processor time
+that the answer took on all cores, which other guests of the machine change little; `seconds` is the wall time.
 """
 
 import argparse
 import json
 import os
 import pathlib
-import resource
 import subprocess
 import sys
 import time
@@ -20,33 +19,48 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 FLEETS = ((10, 1000), (100, 1000), (300, 1000), (1000, 10), (1000, 100), (1000, 1000))
 
+# Each prints what starting it took, then a line a folder: wall seconds, processor seconds, the answers.
+START = """
+import json, os, pathlib, sys, time
+began = time.monotonic()
+import fleet
+def ticks(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+"""
 ASK = {
     "duckdb": """
-import fleet
-began = time.monotonic()
-answers = fleet.ask(sys.argv[1], threads=int(sys.argv[2]))
-seconds = time.monotonic() - began
+def cpu(): return time.process_time()
+def ask(folder): return fleet.ask(folder, threads=threads)
 """,
     "spark": """
-import fleet
-spark = fleet.session(f"local[{sys.argv[2]}]")
+spark = fleet.session(f"local[{threads}]")
 spark.sparkContext.setLogLevel("ERROR")
-began = time.monotonic()
-answers = fleet.ask(spark, sys.argv[1])
-seconds = time.monotonic() - began
+java = spark.sparkContext._gateway.proc.pid
+def cpu(): return time.process_time() + ticks(java)
+def ask(folder):
+    spark.catalog.clearCache()
+    return fleet.ask(spark, folder)
 """}
+LOOP = """
+print(json.dumps([time.monotonic() - began, cpu(), None]), flush=True)
+for folder in sys.argv[2:]:
+    began, before = time.monotonic(), cpu()
+    answers = ask(folder)
+    print(json.dumps([time.monotonic() - began, cpu() - before, answers]), flush=True)
+"""
 
 
-def ask(engine, folder, threads):
-    script = f"import json, sys, time\nsys.path.insert(0, {str(HERE.parent / 'integrations' / engine)!r})\n"
-    script += ASK[engine] + "print(json.dumps([seconds, answers]))\n"
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", script, str(folder), str(threads)], capture_output=True,
-                          text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"fleet_queries: {engine}: {done.stderr[-3000:]}")
-    seconds, answers = json.loads(done.stdout.splitlines()[-1])
-    return time.monotonic() - began, seconds, answers
+def measurements(engine, threads, folders):
+    script = (f"import sys\nsys.path.insert(0, {str(HERE.parent / 'integrations' / engine)!r})\n"
+              f"threads = int(sys.argv[1])\n{START}{ASK[engine]}{LOOP}")
+    with subprocess.Popen([sys.executable, "-c", script, str(threads), *map(str, folders)],
+                          stdout=subprocess.PIPE, text=True) as worker:
+        for line in worker.stdout:
+            if line.startswith("["):
+                yield json.loads(line)
+    if worker.returncode != 0:
+        sys.exit(f"fleet_queries: {engine} ended with status {worker.returncode}")
 
 
 def make(measured, folder, runs, ranks):
@@ -65,27 +79,24 @@ def main():
     arguments.add_argument("folder", type=pathlib.Path)
     arguments.add_argument("--engine", action="append", choices=tuple(ASK))
     arguments.add_argument("--threads", type=int, default=os.cpu_count())
-    arguments.add_argument("--repeats", type=int, default=3)
+    arguments.add_argument("--fleet", action="append", metavar="RUNSxRANKS")
     options = arguments.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    print("engine,threads,runs,ranks,files,bytes,repeat,seconds,answer_seconds,model_flops,load")
-    for runs, ranks in FLEETS:
-        path = make(options.measured, options.folder, runs, ranks)
-        files = [file.stat().st_size for file in path.rglob("*.parquet")]
-        before = None
-        for engine in options.engine or tuple(ASK):
-            for repeat in range(options.repeats):
-                wall, seconds, answers = ask(engine, path, options.threads)
-                name = answers.pop("engine")
-                if before not in (None, answers):
-                    sys.exit(f"fleet_queries: {engine} answers {path} otherwise than the measurement before")
-                before = answers
-                if answers["differences"]:
-                    sys.exit(f"fleet_queries: {path}: {answers['differences'][0]}")
-                print(f"{name},{options.threads},{runs},{ranks},{len(files)},{sum(files)},{repeat},{wall:.2f},"
-                      f"{seconds:.2f},{answers['totals']['model_flops']},{os.getloadavg()[0]:.1f}", flush=True)
-    print(f"children used {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024} MiB at most",
-          file=sys.stderr)
+    fleets = [tuple(map(int, text.split("x"))) for text in options.fleet or ()] or list(FLEETS)
+    paths = [make(options.measured, options.folder, *size) for size in fleets]
+    print("engine,threads,runs,ranks,files,bytes,seconds,cpu_seconds,model_flops,load")
+    known = {}
+    for engine in options.engine or tuple(ASK):
+        found = measurements(engine, options.threads, [paths[0], *paths])
+        wall, cpu, _ = next(found)
+        print(f"start of {engine},{options.threads},,,,,{wall:.2f},{cpu:.2f},,{os.getloadavg()[0]:.1f}", flush=True)
+        for (runs, ranks), path, (wall, cpu, answers) in zip([fleets[0], *fleets], [paths[0], *paths], found):
+            name = answers.pop("engine")
+            if known.setdefault(path, answers) != answers or answers["differences"]:
+                sys.exit(f"fleet_queries: {name} answers {path} otherwise than before, or it is not whole")
+            sizes = [file.stat().st_size for file in path.rglob("*.parquet")]
+            print(f"{name},{options.threads},{runs},{ranks},{len(sizes)},{sum(sizes)},{wall:.2f},{cpu:.2f},"
+                  f"{answers['totals']['model_flops']},{os.getloadavg()[0]:.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,7 +26,7 @@ struct Column {
 struct Table {
   std::string_view name;
   std::string_view rows;  ///< what one row is
-  std::vector<Column> columns;
+  std::span<const Column> columns;
 };
 
 /// Nothing, or a value of its column's kind.

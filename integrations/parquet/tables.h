@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "integrations/parquet/column.h"
@@ -23,7 +24,7 @@ struct ProcessTable {
 const Table& runs_table();
 /// One row a run, where `--accuracy` was given.
 const Table& accuracy_table();
-const std::vector<ProcessTable>& process_tables();
+std::span<const ProcessTable> process_tables();
 
 /// `runs` first.
 std::vector<const Table*> all_tables();

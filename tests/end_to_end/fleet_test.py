@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -273,6 +274,35 @@ class MadeFleet(unittest.TestCase):
             self.assertEqual(answers[0]["totals"]["processes"], 35)
             self.assertEqual(answers[0]["totals"]["generated_runs"], 7)
             self.assertTrue(0 < answers[0]["totals"]["mfu"] < 1)
+
+
+class Labels(unittest.TestCase):
+    def labels(self, *options, **variables):
+        with tempfile.TemporaryDirectory() as folder:
+            run = pathlib.Path(folder) / "run.db"
+            subprocess.run([FLOPPROF, "run", "-o", run, *options, "--", "true"], check=True,
+                           env={**os.environ, **variables}, capture_output=True)
+            with sqlite3.connect(run) as db:
+                return dict(db.execute("SELECT label, value FROM run_label"))
+
+    def test_a_run_belongs_to_its_user_unless_told_otherwise(self):
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        self.assertEqual(self.labels(), {"user": user})
+        self.assertEqual(self.labels("--label", "user=ada", "--label", "team=a=b"), {"user": "ada", "team": "a=b"})
+
+    def test_variables_are_the_default(self):
+        self.assertEqual(self.labels("--label", "user=x", "--label", "project=vision", FLOPPROF_PROJECT="speech",
+                                     FLOPPROF_MODEL="resnet50"),
+                         {"user": "x", "project": "vision", "model": "resnet50"})
+
+    def test_what_is_no_label_is_wrong_usage_before_the_job_runs(self):
+        for words in (["vision"], ["=vision"], ["project=a", "project=b"]):
+            options = [word for label in words for word in ("--label", label)]
+            with tempfile.TemporaryDirectory() as folder:
+                done = flopprof("run", "-o", pathlib.Path(folder) / "run.db", *options, "--", "touch",
+                                pathlib.Path(folder) / "ran", status=2)
+                self.assertIn("--label", done.stderr)
+                self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
 
 
 class WithoutArrow(unittest.TestCase):
