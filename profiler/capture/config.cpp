@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace flopprof::capture {
 namespace {
@@ -10,6 +11,15 @@ namespace {
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+RunLabels labels() {
+  RunLabels labels;
+  for (const auto& [label, name] :
+       {std::pair{"project", "FLOPPROF_PROJECT"}, {"model", "FLOPPROF_MODEL"}, {"user", "USER"}}) {
+    if (const std::string value = variable(name); !value.empty()) labels.emplace(label, value);
+  }
+  return labels;
 }
 
 std::int64_t number_or_0(const std::string& text) {
@@ -56,6 +66,7 @@ Config read_config() {
           .layers = variable("FLOPPROF_LAYERS") == "1",
           .user_data = user_data_folder(),
           .user_observers = user_data_folder() + "/observers",
+          .labels = labels(),
           .faults_path = variable("FLOPPROF_FAULTS"),
           .place = rank_place(variable)};
 }

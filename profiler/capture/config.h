@@ -5,6 +5,7 @@
 #include <string>
 
 #include "profiler/capture/rank_variables.h"
+#include "profiler/record/run_info.h"
 #include "profiler/steps/gpu_plan.h"
 
 namespace flopprof::capture {
@@ -22,6 +23,7 @@ struct Config {
   bool layers = false;                      ///< FLOPPROF_LAYERS
   std::string user_data;                    ///< folder of what flopprof keeps for this user
   std::string user_observers;               ///< folder of the observers that this user built
+  RunLabels labels;         ///< FLOPPROF_PROJECT, FLOPPROF_MODEL, USER: of a job attached by hand
   std::string faults_path;  ///< FLOPPROF_FAULTS: where to tell what run.db cannot be told
   RankPlace place;
 };

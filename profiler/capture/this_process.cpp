@@ -66,7 +66,8 @@ RunInfo run_seen_from(const Config& config, const ProcessInfo& process) {
           .started_at_ns = process.started_at_ns,
           .overhead_budget = config.overhead_budget,
           .every_steps = config.every_steps,
-          .step_range = config.step_range};
+          .step_range = config.step_range,
+          .labels = config.labels};
 }
 
 }  // namespace flopprof::capture

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace flopprof {
+
+/// What a run belongs to. Those that are summed over: project, model, user.
+using RunLabels = std::map<std::string, std::string>;
 
 /// The run as it was asked for: one row of the table `run`.
 struct RunInfo {
@@ -17,6 +21,7 @@ struct RunInfo {
   double overhead_budget = 0.01;  ///< share of the job's time, 0.01 = 1 %
   std::int64_t every_steps = 0;   ///< count every n-th step; 0: as many as the budget allows
   std::string step_range;         ///< NVTX range that is a step; empty: not asked for
+  RunLabels labels;
 };
 
 /// One process of the job: one row of the table `process`.

@@ -145,6 +145,8 @@ Database create_run(const std::filesystem::path& path, const RunInfo& info,
   insert.bind(6, info.overhead_budget).bind(7, info.every_steps).bind(8, info.step_range);
   if (launcher_pid != 0) insert.bind(9, launcher_pid);
   insert.run();
+  Statement label = run.prepare("INSERT INTO run_label VALUES (?,?)");
+  for (const auto& [name, value] : info.labels) label.bind(0, name).bind(1, value).run();
   transaction.commit();
   return run;
 }
@@ -167,6 +169,14 @@ std::string run_id_of(const Database& run) {
   Statement id = run.prepare("SELECT run_id FROM run");
   id.step();
   return std::string(id.text(0));
+}
+
+RunLabels labels_of(const Database& run) {
+  RunLabels labels;
+  if (schema_version(run) < kFirstSchemaWithLabels) return labels;
+  Statement each = run.prepare("SELECT label, value FROM run_label");
+  while (each.step()) labels.emplace(each.text(0), each.text(1));
+  return labels;
 }
 
 void end_run(Database& run, std::int64_t ended_at_ns, const std::string& ended,

@@ -20,6 +20,9 @@ CREATE TABLE run (
   launcher_pid     INTEGER         -- NULL: attached by hand
 );
 
+-- What the run belongs to: project, model and user, and whatever else it was labelled with.
+CREATE TABLE run_label (label TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE process (
   id                 INTEGER PRIMARY KEY,
   pid                INTEGER NOT NULL,

@@ -76,9 +76,14 @@ double model_device_seconds(const RunOverview& run) {
   return run.total.steps_without_flops == 0 ? seconds_of(gpu.allocated_ns) : 0;
 }
 
-std::optional<double> share(double flops, double seconds, double peak) {
+std::optional<double> flops_at_peak(double seconds, double peak) {
   if (seconds <= 0 || peak <= 0) return std::nullopt;
-  return flops / (seconds * peak);
+  return seconds * peak;
+}
+
+std::optional<double> share(double flops, std::optional<double> flops_at_peak) {
+  if (!flops_at_peak) return std::nullopt;
+  return flops / *flops_at_peak;
 }
 
 /// Each class at its own peak. Nothing unless every class has one, and all are of the same steps.
@@ -93,22 +98,24 @@ std::optional<double> peak_time_share(const RunOverview& run, const Utilisation&
     if (!peak) return std::nullopt;
     device_seconds_at_peak += static_cast<double>(each.executed_flops->count) / *peak;
   }
-  return share(device_seconds_at_peak, device_seconds(*run.gpu, executed.wall_ns), 1);
+  return share(device_seconds_at_peak,
+               flops_at_peak(device_seconds(*run.gpu, executed.wall_ns), 1));
 }
 
 void add_shares(const RunOverview& run, Utilisation& found) {
   const GpuTotal& gpu = *run.gpu;
   const ExecutedTotal& executed = gpu.executed;
   if (run.total.source != "none" && run.total.model_flops.count > 0) {
-    found.mfu = share(static_cast<double>(run.total.model_flops.count), model_device_seconds(run),
-                      found.peak);
+    found.mfu_peak_flops = flops_at_peak(model_device_seconds(run), found.peak);
+    found.mfu = share(static_cast<double>(run.total.model_flops.count), found.mfu_peak_flops);
   } else {
     found.notes.emplace_back(
         "no MFU: no model FLOPs were counted; they come from a LibTorch in the job");
   }
   if (executed.flops) {
-    found.hfu = share(static_cast<double>(executed.flops->count),
-                      device_seconds(gpu, executed.executed_wall_ns), found.peak);
+    found.hfu_peak_flops =
+        flops_at_peak(device_seconds(gpu, executed.executed_wall_ns), found.peak);
+    found.hfu = share(static_cast<double>(executed.flops->count), found.hfu_peak_flops);
   }
   found.peak_time_share = peak_time_share(run, found);
   if (found.mfu.value_or(0) > 1 && found.hfu.value_or(2) > 1) {

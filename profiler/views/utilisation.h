@@ -30,6 +30,8 @@ using MeasuredPeaks = std::map<std::string, DevicePeaks>;
 struct Utilisation {
   std::optional<double> mfu;
   std::optional<double> hfu;
+  std::optional<double> mfu_peak_flops;  ///< what the machine could have done: MFU is a share of it
+  std::optional<double> hfu_peak_flops;
   std::optional<double> peak_time_share;
   std::string peak_class;            ///< empty: not known
   double peak = 0;                   ///< FLOP/s, the mean over the devices; 0: not known

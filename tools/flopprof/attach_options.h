@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "profiler/capture/environment.h"
 #include "profiler/record/run_info.h"
@@ -21,6 +22,7 @@ struct AttachArguments {
   std::string trace_steps;
   std::string step_range;
   std::string formulas;
+  std::vector<std::string> labels;  ///< NAME=VALUE
   bool layers = false;
 };
 

@@ -14,6 +14,7 @@
 #include "tools/flopprof/job.h"
 #include "tools/flopprof/prefix_link.h"
 #include "tools/flopprof/rank_files.h"
+#include "tools/flopprof/run_labels.h"
 
 namespace flopprof::tools {
 namespace {
@@ -29,7 +30,8 @@ std::int64_t now_ns() {
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
 
-RunInfo info_of(const capture::AttachOptions& options, const std::vector<std::string>& command) {
+RunInfo info_of(const capture::AttachOptions& options, const RunLabels& labels,
+                const std::vector<std::string>& command) {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   return {.run_id = options.run_id,
@@ -39,7 +41,8 @@ RunInfo info_of(const capture::AttachOptions& options, const std::vector<std::st
           .started_at_ns = now_ns(),
           .overhead_budget = options.overhead_budget,
           .every_steps = options.every_steps,
-          .step_range = options.step_range};
+          .step_range = options.step_range,
+          .labels = labels};
 }
 
 void remove_run(const std::string& path) {
@@ -51,12 +54,13 @@ void remove_run(const std::string& path) {
 /// Why run.db could not be made, or nothing. A full disk must not kill us (SIGXFSZ), and the job is
 /// to inherit the signal as we did.
 std::optional<std::string> try_create(const capture::AttachOptions& options,
+                                      const RunLabels& labels,
                                       const std::vector<std::string>& command) {
   const auto inherited = std::signal(SIGXFSZ, SIG_IGN);
   std::optional<std::string> failure;
   int code = 0;
   try {
-    store::create_run(options.run_path, info_of(options, command), getpid());
+    store::create_run(options.run_path, info_of(options, labels, command), getpid());
   } catch (const store::DatabaseError& error) {
     failure = error.what();
     code = error.code;
@@ -164,14 +168,15 @@ store::ReplacedRun make_way(const AttachArguments& arguments, const std::string&
 
 int run_attached(const AttachArguments& arguments, const std::vector<std::string>& command) {
   capture::AttachOptions options = checked(arguments);
+  const capture::Environment current = current_environment();
+  const RunLabels labels = run_labels(arguments.labels, current);
   const std::int64_t began_at_ns = now_ns();
   const std::optional<RankFile> rank = rank_file(arguments.output);
   store::ReplacedRun replaced = make_way(arguments, options.run_path, rank);
-  const auto unwritable = try_create(options, command);
+  const auto unwritable = try_create(options, labels, command);
   if (unwritable) say(*unwritable + "; the job runs, but its run will not be kept");
   const FaultFile reported;
   options.faults_path = reported.path();
-  const capture::Environment current = current_environment();
   WayIn way;
   find_way(way, options, current);
   try {

@@ -15,6 +15,7 @@
 #include "profiler/exports/prometheus.h"
 #include "profiler/store/run_file.h"
 #include "tools/flopprof/commands.h"
+#include "tools/flopprof/parquet_options.h"
 
 namespace flopprof::tools {
 namespace {
@@ -31,6 +32,7 @@ struct Options {
   double watch_seconds = 0;
   std::int64_t top = 20;
   std::optional<double> peak;
+  ParquetOptions parquet;
 };
 
 using Write = std::function<void(std::ostream&)>;
@@ -103,7 +105,22 @@ void check(const Options& options) {
   }
 }
 
-void hand_over(const Options& options) {
+/// Into one folder go many runs; every other form is of one.
+void choose_run(Options& options) {
+  if (options.parquet.any())
+    throw ExitWith{kWrongUsage,
+                   "--partition-by, --label, --peak and --accuracy go with --to parquet"};
+  if (options.parquet.runs.size() != 1)
+    throw ExitWith{kWrongUsage, "--to " + options.to + " takes one run"};
+  options.run = options.parquet.runs.front();
+}
+
+void hand_over(Options& options) {
+  if (options.to == "parquet") {
+    options.parquet.output = options.output;
+    return export_parquet(options.parquet);
+  }
+  choose_run(options);
   check(options);
   if (options.to == "prometheus") return write_prometheus(options);
   store::Database run = store::open_run(options.run);
@@ -121,12 +138,15 @@ void hand_over(const Options& options) {
 void add_export(CLI::App& app) {
   CLI::App* command = app.add_subcommand("export", "Hand a run to other tools");
   const auto options = std::make_shared<Options>();
-  command->add_option("run", options->run, "The run.db to read")->required();
+  command->add_option("run", options->parquet.runs, "The run.db to read; parquet: or several")
+      ->required();
   command
-      ->add_option("--to", options->to,
-                   "chrome: Perfetto's trace; hatchet: Proton's tree; prometheus: metrics")
+      ->add_option(
+          "--to", options->to,
+          "chrome: Perfetto's trace; hatchet: Proton's tree; prometheus: metrics; parquet: "
+          "a data set of many runs")
       ->required()
-      ->check(CLI::IsMember({"chrome", "hatchet", "prometheus"}));
+      ->check(CLI::IsMember({"chrome", "hatchet", "parquet", "prometheus"}));
   command->add_option("-o,--output", options->output,
                       "The file to write, compressed where it ends in .gz; standard output by "
                       "default");
@@ -143,6 +163,7 @@ void add_export(CLI::App& app) {
       ->add_option("--watch", options->watch_seconds,
                    "Write it again every so many seconds until the job has ended")
       ->check(CLI::PositiveNumber);
+  add_parquet_options(*command, options->parquet);
   command->callback([options] { hand_over(*options); });
 }
 

@@ -3,12 +3,10 @@
 #include <map>
 #include <memory>
 
-#include "profiler/calibration/peaks_file.h"
-#include "profiler/capture/config.h"
-#include "profiler/flops/peaks.h"
 #include "profiler/store/run_file.h"
 #include "profiler/views/report.h"
 #include "tools/flopprof/commands.h"
+#include "tools/flopprof/measured_peaks.h"
 #include "tools/flopprof/terminal.h"
 
 namespace flopprof::tools {
@@ -37,23 +35,6 @@ struct Options {
   std::string peak;  ///< a class; empty: the one in which most was executed
   std::string peaks = "sheet";
 };
-
-/// What calibrations of this user's measured: of all GPUs, or of those that no data sheet knows.
-views::MeasuredPeaks measured_peaks(bool of_all) {
-  views::MeasuredPeaks measured;
-  const auto file = calibration::peaks_file_in(capture::read_config().user_data);
-  try {
-    for (const auto& [uuid, kept] : calibration::kept_peaks(file)) {
-      if (!of_all && flops::peaks_of(kept.device.name)) continue;
-      measured[uuid] = {
-          .by_class = kept.flops_per_second,
-          .source = "measured by flopprof calibrate, " + kept.device.measured_at.substr(0, 10)};
-    }
-  } catch (const std::runtime_error& error) {
-    std::cerr << "flopprof: " << error.what() << '\n';
-  }
-  return measured;
-}
 
 void report(const Options& options) {
   views::ReportRequest request{.top = options.top};

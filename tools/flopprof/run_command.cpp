@@ -40,6 +40,11 @@ void add_run(CLI::App& app) {
   CLI::App* command = app.add_subcommand("run", "Run a training job with flopprof attached");
   const auto arguments = std::make_shared<AttachArguments>();
   add_attach_options(*command, *arguments);
+  command
+      ->add_option("--label", arguments->labels,
+                   "NAME=VALUE, what the run belongs to: project, model, user, or your own; by "
+                   "default FLOPPROF_PROJECT, FLOPPROF_MODEL and the user")
+      ->allow_extra_args(false);
   command->prefix_command();
   command->footer(
       "What follows the options, with or without `--` before it, is the job's command.");
