@@ -65,8 +65,9 @@ class Run:
 
     def report(self, *options: str) -> Dict[str, Any]:
         """What `flopprof report --format json` prints, with more of its options if given."""
-        return json.loads(
+        report: Dict[str, Any] = json.loads(
             _output_of(_where.program(), "report", self.path, "--format", "json", *options))
+        return report
 
     @property
     def totals(self) -> "pandas.Series":
