@@ -34,8 +34,9 @@ std::vector<std::string> notes_of(const RunOverview& run, const std::optional<Pe
       "run.db holds sums of phases, operators and kernels, not when each ran: their groups lay "
       "them end to end, and say so"};
   if (!peak)
-    notes.emplace_back("no MFU: the peak of the device is not known; give it with --peak-flops");
-  if (peak) notes.push_back(fmt::format("MFU is of a peak: {}", peak->source));
+    notes.emplace_back(
+        "no MFU and HFU: the peak of the device is not known; give it with --peak-flops");
+  if (peak) notes.push_back(fmt::format("MFU and HFU are of a peak: {}", peak->source));
   if (has_timeline) {
     notes.emplace_back(
         "kernels of the timeline have the GPU's clock: the first of a process is drawn where its "
@@ -97,6 +98,10 @@ class StepWriter {
     Arguments arguments = {{"step", std::to_string(step.step)},
                            {"source", json_string(step.source)}};
     if (step.model_flops) arguments.emplace_back("model_flops", digits_of(*step.model_flops));
+    if (step.executed_flops) {
+      arguments.emplace_back("executed_flops", digits_of(*step.executed_flops));
+      arguments.emplace_back("executed_source", json_string(step.executed_source));
+    }
     if (step.gpu_ns) arguments.emplace_back("gpu_busy_ns", std::to_string(*step.gpu_ns));
     events_.slice({process_, row}, "step", fmt::format("step {}", step.step), at, step.wall_ns,
                   arguments);
@@ -107,26 +112,38 @@ class StepWriter {
   void finish_process() {
     if (ends_at_) count(*ends_at_, {}, 0);
     ends_at_.reset();
-    counted_flops_ = counted_gpu_ = false;
+    counted_flops_ = counted_executed_ = counted_gpu_ = false;
     rows_ = {};
   }
 
  private:
   /// What a step does a second; without one, nought.
   void count(std::int64_t at, const store::ProcessStep& step, double seconds) {
-    counted_flops_ |= step.model_flops.has_value();
+    count_flops(at, {"model FLOP/s", "MFU"}, step.model_flops, seconds, counted_flops_);
+    count_flops(at, {"executed FLOP/s", "HFU"}, step.executed_flops, seconds, counted_executed_);
     counted_gpu_ |= step.gpu_ns.has_value();
-    const Flops flops = step.model_flops.value_or(Flops{});
-    if (counted_flops_ && (step.model_flops || seconds == 0)) {
-      const double rate = seconds == 0 ? 0 : static_cast<double>(flops.count) / seconds;
-      events_.counter(process_, "model FLOP/s", at, rate);
-      if (peak_)
-        events_.counter(process_, "MFU", at, seconds == 0 ? 0 : mfu(flops, seconds, *peak_));
-    }
     if (counted_gpu_ && (step.gpu_ns || seconds == 0)) {
       const double busy = seconds == 0 ? 0 : views::seconds_of(*step.gpu_ns) / seconds;
       events_.counter(process_, "GPUs busy", at, busy);
     }
+  }
+
+  struct FlopsCounters {
+    const char* rate;
+    const char* share;
+  };
+
+  /// A counter begins with the first step that has a value.
+  void count_flops(std::int64_t at, FlopsCounters names, const std::optional<Flops>& flops,
+                   double seconds, bool& counted) {
+    counted |= flops.has_value();
+    if (!counted || (!flops && seconds > 0)) return;
+    const Flops done = seconds == 0 ? Flops{} : *flops;
+    const double rate = seconds == 0 ? 0 : static_cast<double>(done.count) / seconds;
+    events_.counter(process_, names.rate, at, rate);
+    if (!peak_) return;
+    events_.counter(process_, names.share, at,
+                    seconds == 0 ? 0 : share_of_peak(done, seconds, *peak_));
   }
 
   TraceEvents& events_;
@@ -136,6 +153,7 @@ class StepWriter {
   Rows rows_;
   std::optional<std::int64_t> ends_at_;
   bool counted_flops_ = false;
+  bool counted_executed_ = false;
   bool counted_gpu_ = false;
 };
 

@@ -27,7 +27,8 @@ inline std::optional<Peak> peak_of(const RunOverview& run, std::optional<double>
   return Peak{known.peak, devices, known.peak_source + ", " + known.peak_class};
 }
 
-inline double mfu(Flops flops, double seconds, const Peak& peak) {
+/// Of model FLOPs the MFU, of executed ones the HFU.
+inline double share_of_peak(Flops flops, double seconds, const Peak& peak) {
   return static_cast<double>(flops.count) /
          (seconds * peak.flops_per_second * static_cast<double>(peak.devices));
 }

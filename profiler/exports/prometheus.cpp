@@ -66,14 +66,24 @@ void write_totals(MetricFamilies& metrics, const RunOverview& run) {
 }
 
 void write_rates(MetricFamilies& metrics, const RunOverview& run, const std::optional<Peak>& peak) {
-  const double seconds = seconds_of(run.total.step_wall_ns);
-  if (seconds <= 0 || run.total.source == "none") return;
-  metrics.family("flopprof_model_flops_per_second", kGauge, "Model FLOPs a second within steps");
-  metrics.sample({{"source", run.total.source}},
-                 static_cast<double>(run.total.model_flops.count) / seconds);
-  if (!peak) return;
-  metrics.family("flopprof_mfu_ratio", kGauge, "Model FLOPs over what the devices could have done");
-  metrics.sample({{"peak_source", peak->source}}, mfu(run.total.model_flops, seconds, *peak));
+  const auto write = [&](const char* rate, const char* share, Flops flops,
+                         const std::string& source, double seconds) {
+    if (seconds <= 0) return;
+    metrics.family(rate, kGauge, "FLOPs a second within the steps whose FLOPs are known");
+    metrics.sample({{"source", source}}, static_cast<double>(flops.count) / seconds);
+    if (!peak) return;
+    metrics.family(share, kGauge, "These FLOPs over what the devices could have done");
+    metrics.sample({{"peak_source", peak->source}}, share_of_peak(flops, seconds, *peak));
+  };
+  if (run.total.source != "none") {
+    write("flopprof_model_flops_per_second", "flopprof_mfu_ratio", run.total.model_flops,
+          run.total.source, seconds_of(run.total.step_wall_ns));
+  }
+  if (run.gpu && run.gpu->executed.flops) {
+    const ExecutedTotal& executed = run.gpu->executed;
+    write("flopprof_executed_flops_per_second", "flopprof_hfu_ratio", *executed.flops,
+          executed.source, seconds_of(executed.executed_wall_ns));
+  }
 }
 
 void write_gpu(MetricFamilies& metrics, const RunOverview& run) {

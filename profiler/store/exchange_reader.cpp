@@ -1,6 +1,9 @@
 #include "profiler/store/exchange_reader.h"
 
+#include <fmt/format.h>
+
 #include "profiler/store/rows.h"
+#include "profiler/store/run_file.h"
 
 namespace flopprof::store {
 namespace {
@@ -14,6 +17,13 @@ constexpr std::string_view kPhaseOpQuery =
     " AS model_flops FROM s JOIN StringIds ON StringIds.id = s.op "
     "ORDER BY instr('forward backward optimizer evaluation other', phase), cpu_ns DESC, op";
 
+constexpr std::string_view kStepColumns =
+    "process, step, began_at_ns, wall_ns, model_flops, source, gpu_ns";
+constexpr std::string_view kExecutedColumns =
+    ", CASE WHEN executed_e9 < 9223372036 THEN executed_e9 * 1000000000 + executed_rest"
+    " WHEN executed_e9 IS NOT NULL THEN printf('%d%09d', executed_e9, executed_rest) END"
+    " AS executed_flops, executed_source";
+
 bool has(const Database& run, std::string_view name) {
   return run.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").bind(0, name).step();
 }
@@ -21,10 +31,11 @@ bool has(const Database& run, std::string_view name) {
 }  // namespace
 
 void each_process_step(Database& run, const std::function<void(const ProcessStep&)>& take) {
+  const bool knows_executed = schema_version(run) >= kFirstSchemaWithExecuted;
   run.execute(
-      "DROP TABLE IF EXISTS temp.process_steps; CREATE TEMP TABLE process_steps AS"
-      " SELECT process, step, began_at_ns, wall_ns, model_flops, source, gpu_ns FROM process_step"
-      " ORDER BY process, began_at_ns, step");
+      fmt::format("DROP TABLE IF EXISTS temp.process_steps; CREATE TEMP TABLE process_steps AS"
+                  " SELECT {}{} FROM process_step ORDER BY process, began_at_ns, step",
+                  kStepColumns, knows_executed ? kExecutedColumns : std::string_view()));
   Statement statement = run.prepare("SELECT * FROM temp.process_steps ORDER BY rowid");
   const Row row(statement);
   while (statement.step()) {
@@ -35,6 +46,10 @@ void each_process_step(Database& run, const std::function<void(const ProcessStep
                      .source = row.text("source"),
                      .gpu_ns = row.maybe_integer("gpu_ns")};
     if (!row.is_null("model_flops")) step.model_flops = row.flops("model_flops");
+    if (knows_executed) step.executed_source = row.text("executed_source");
+    if (knows_executed && !row.is_null("executed_flops")) {
+      step.executed_flops = row.flops("executed_flops");
+    }
     take(step);
   }
 }

@@ -21,6 +21,8 @@ struct ProcessStep {
   std::optional<Flops> model_flops;
   std::string source;
   std::optional<std::int64_t> gpu_ns;
+  std::optional<Flops> executed_flops;  ///< nothing in runs from before schema 3
+  std::string executed_source = "none";
 };
 
 /// What one operator did in one phase, all processes together.

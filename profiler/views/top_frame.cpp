@@ -36,13 +36,14 @@ std::string keyed(std::string_view key, const std::string& value) {
 }
 
 /// FLOPs a second over the last steps whose FLOPs are known.
-std::string rate_now(const TopView& view) {
+std::string rate_now(const TopView& view, std::optional<Flops> StepTotal::* of_step) {
   Flops flops;
   std::int64_t wall_ns = 0;
   std::size_t steps = 0;
   for (auto at = view.last_steps.rbegin(); at != view.last_steps.rend(); ++at) {
-    if (!at->model_flops) continue;
-    flops.count += at->model_flops->count;
+    const std::optional<Flops>& known = *at.*of_step;
+    if (!known) continue;
+    flops.count += known->count;
     wall_ns += at->wall_ns;
     if (++steps == kStepsOfNow) break;
   }
@@ -63,6 +64,9 @@ void add_head(const TopView& view, Lines& lines) {
 
 void add_work(const TopView& view, Lines& lines) {
   const RunTotal& total = view.run.total;
+  const auto share = [](const char* name, const std::optional<double>& value) {
+    return value ? fmt::format(", {} {}", name, percent_text(*value)) : std::string();
+  };
   const bool known = total.source != "none";
   lines.push_back({keyed("model FLOPs",
                          known ? fmt::format("{} ({})", flops_text(total.model_flops), total.source)
@@ -70,10 +74,25 @@ void add_work(const TopView& view, Lines& lines) {
                    {}});
   if (known) {
     lines.push_back(
-        {keyed("FLOP/s", fmt::format("{} now, {} over all steps{}", rate_now(view),
-                                     rate_text(total.model_flops, seconds_of(total.step_wall_ns)),
-                                     view.mfu ? ", MFU " + percent_text(*view.mfu) : "")),
+        {keyed("FLOP/s",
+               fmt::format("{} now, {} over all steps{}", rate_now(view, &StepTotal::model_flops),
+                           rate_text(total.model_flops, seconds_of(total.step_wall_ns)),
+                           share("MFU", view.mfu))),
          {}});
+  }
+  if (view.run.gpu && view.run.gpu->executed.flops) {
+    const ExecutedTotal& executed = view.run.gpu->executed;
+    const std::string flops =
+        executed.is_interval
+            ? fmt::format("{} to {}", flops_text(executed.min), flops_text(executed.max))
+            : flops_text(*executed.flops);
+    lines.push_back({keyed("executed", fmt::format("{} ({})", flops, executed.source)), {}});
+    lines.push_back({keyed("FLOP/s", fmt::format("{} now, {} over all steps{}",
+                                                 rate_now(view, &StepTotal::executed_flops),
+                                                 rate_text(*executed.flops,
+                                                           seconds_of(executed.executed_wall_ns)),
+                                                 share("HFU", view.hfu))),
+                     {}});
   }
   if (const auto& gpu = view.run.gpu) {
     lines.push_back(

@@ -19,6 +19,7 @@ struct TopView {
   std::vector<OpTotal> ops;
   std::vector<KernelTotal> kernels;
   std::optional<double> mfu;
+  std::optional<double> hfu;
   std::string message;  ///< what went wrong when it was last read; empty: nothing
 };
 

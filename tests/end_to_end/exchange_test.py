@@ -26,15 +26,6 @@ except ImportError:
     openmetrics = None
 
 
-def trace_processor(trace):
-    """Perfetto's own, or None. Its Python package fetches the program itself from the network."""
-    try:
-        from perfetto.trace_processor import TraceProcessor
-        return TraceProcessor(trace=str(trace))
-    except Exception:  # no package, no program, no network: all say that it is not at hand
-        return None
-
-
 def make_nsys_export(path, steps=12):
     """Steps of 1000 ns that launch a kernel of 300 ns and one of 100 ns beside it."""
     db = sqlite3.connect(path)
@@ -182,20 +173,6 @@ class Chrome(Exchange):
                 if open_until:
                     self.assertLessEqual(began - minus, open_until[-1])
                 open_until.append(began - minus)
-
-    def test_trace_processor_reads_it_without_an_error(self):
-        processor = trace_processor(self.trace())
-        if processor is None:
-            self.skipTest("no trace_processor (PyPI: perfetto, which fetches the program)")
-        with processor:
-            def ask(query):
-                return [tuple(row.__dict__.values()) for row in processor.query(query)]
-            self.assertEqual(ask("SELECT count(*) AS n FROM slice WHERE category = 'step'"), [(12,)])
-            self.assertEqual(ask("SELECT sum(dur) AS n FROM slice WHERE category = 'step'"),
-                             [(12_000,)])
-            self.assertEqual(ask("SELECT name FROM stats WHERE severity = 'error' AND value > 0"), [])
-            self.assertEqual(ask("SELECT max(c.value) AS v FROM counter c JOIN process_counter_track t"
-                                 " ON c.track_id = t.id WHERE t.name = 'MFU'"), [(0.001,)])
 
 
 class Hatchet(Exchange):

@@ -1,10 +1,12 @@
 """Executed FLOPs, counted on simulated GPUs by the shipped collector: each block of `gemm` is 1000 operations of
 bf16 tensor cores, each of `relu` 7 fused multiply-adds. No figure here is measured."""
 
+import json
 import os
+import subprocess
 import unittest
 
-from simulated_gpu import SimulatedGpu
+from simulated_gpu import FLOPPROF, SimulatedGpu
 
 COUNTS = (
     "gemm:sm__ops_path_tensor_op_hgmma_src_bf16_dst_fp32.sum=1000;"
@@ -81,6 +83,44 @@ class Steps(Counting):
         for chip in ("GA100", "AD102", "GB100"):
             self.counted("cubes", SIMGPU_CHIP=chip)
             self.assertEqual(self.of_signatures("fp32"), {16 * 7 * 2}, chip)
+
+
+class HandedOn(Counting):
+    STEP = 64 * 1000 + 16 * 7 * 2
+    HEAVIER = 64 * 1100 + 16 * 7 * 2
+
+    def flopprof(self, *words, status=0):
+        done = subprocess.run([FLOPPROF, *words], cwd=self.folder, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def test_are_compared_with_those_of_another_run(self):
+        self.counted("cubes")
+        os.rename(self.run_db, os.path.join(self.folder, "before.db"))
+        self.attached("cubes", 500, SIMGPU_COUNTS=COUNTS.replace("1000", "1100"), SIMGPU_CALL_US="2000")
+        grown = self.flopprof("diff", "before.db", "run.db", "--fail-above", "5%", status=3)
+        self.assertIn("executed FLOPs per step grew by 9.97 %", grown.stderr)
+        compared = json.loads(self.flopprof("diff", "before.db", "run.db", "--format", "json").stdout)
+        executed, = [total for total in compared["totals"] if total["quantity"] == "executed_flops"]
+        self.assertEqual((executed["a"], executed["b"]), (500 * self.STEP, 500 * self.HEAVIER))
+        self.assertEqual(executed["verdict"], "differs, extrapolated")
+        same = json.loads(self.flopprof("diff", "run.db", "run.db", "--format", "json").stdout)
+        executed, = [total for total in same["totals"] if total["quantity"] == "executed_flops"]
+        self.assertEqual(executed["verdict"], "equal")
+
+    def test_are_counters_of_a_trace(self):
+        self.counted("cubes")
+        self.flopprof("export", "run.db", "--to", "chrome", "-o", "trace.json", "--peak-flops", "1e9")
+        with open(os.path.join(self.folder, "trace.json")) as file:
+            events = json.load(file)["traceEvents"]
+        steps = [event for event in events if event.get("cat") == "step"]
+        self.assertEqual([step["args"]["executed_flops"] for step in steps], [self.STEP] * 500)
+        rates = [event["args"]["value"] for event in events if event["name"] == "executed FLOP/s"]
+        shares = [event["args"]["value"] for event in events if event["name"] == "HFU"]
+        self.assertGreaterEqual(len(rates), 501)  # and nought where no step runs
+        for rate, share in zip(rates, shares):
+            self.assertAlmostEqual(share, rate / 1e9)
+        self.assertIn("HFU", self.flopprof("top", "run.db", "--peak-flops", "1e9").stdout)
 
 
 class Faults(Counting):

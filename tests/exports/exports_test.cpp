@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -136,6 +137,51 @@ TEST_F(ChromeTrace, AKeptTimelineIsDrawnFromTheStepThatLaunchedIt) {
   EXPECT_EQ(kernels[0]["dur"], 1.0);
   EXPECT_EQ(kernels[1]["ts"], 1'200'001.5);
   EXPECT_EQ(kernels[1]["tid"], 14);
+}
+
+class Executed : public Exports {
+ protected:
+  void SetUp() override { testing::fill_executed_sample(run_); }
+};
+
+TEST_F(Executed, IsARateAndAShareOfThePeakInTheTrace) {
+  const json trace = chrome(1e14);
+  const auto rates = of(trace, "name", "executed FLOP/s");
+  ASSERT_EQ(rates.size(), 9U);  // steps 0 to 6 and 8, and the end; of step 7 nothing is known
+  EXPECT_EQ(rates[0]["args"]["value"], 102e12);
+  EXPECT_EQ(rates[7]["args"]["value"], 0);  // step 8 launched nothing
+  EXPECT_EQ(rates[7]["ts"], 8'100'000.0);
+  EXPECT_EQ(of(trace, "name", "HFU")[0]["args"]["value"], 0.51);  // of two devices
+  const auto steps = of(trace, "cat", "step");
+  EXPECT_EQ(steps[3]["args"]["executed_flops"], 102'040'000'000'000);
+  EXPECT_EQ(steps[3]["args"]["executed_source"], "counted");
+  EXPECT_FALSE(steps[7]["args"].contains("executed_flops"));
+}
+
+TEST_F(Executed, IsARateAndAShareOfThePeakInTheMetrics) {
+  const std::string text = metrics({.peak_flops_per_second = 1e14});
+  EXPECT_NE(text.find("flopprof_executed_flops_per_second{source=\"extrapolated\"} "
+                      "112880000000000\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("flopprof_hfu_ratio{peak_source=\"given\"} 0.5644\n"), std::string::npos);
+}
+
+TEST(OlderRuns, HaveATraceWithoutExecutedFlops) {
+  const testing::TemporaryFolder folder;
+  store::Database run(folder / "run.db", store::Database::Access::kCreate);
+  std::ifstream file(FLOPPROF_TEST_DATA "/run_schema_2.sql");
+  std::ostringstream sql;
+  sql << file.rdbuf();
+  run.execute(sql.str());
+  run.execute(
+      "PRAGMA user_version = 2;"
+      "INSERT INTO run VALUES ('old', '[]', '/', 'trainbox', 0, 1, 'exited', 0, '0.1', 0.01,"
+      " 0, '', NULL)");
+  testing::fill_sample(run);
+  std::ostringstream out;
+  write_chrome_trace(run, 1e9, out);
+  EXPECT_NE(out.str().find("\"model FLOP/s\""), std::string::npos);
+  EXPECT_EQ(out.str().find("executed"), std::string::npos);
 }
 
 using Hatchet = Exports;

@@ -52,6 +52,25 @@ TEST_F(TopFrame, SaysWhatARunDoes) {
   EXPECT_EQ(frame.back(), "q quits, o operators, k kernels");
 }
 
+TEST(TopFrameOfAGpu, SaysWhatWasExecuted) {
+  const testing::TemporaryFolder folder;
+  store::Database run = testing::empty_run(folder / "run.db");
+  testing::fill_executed_sample(run);
+  const TopView view{.name = "run.db",
+                     .run = store::read_overview(run),
+                     .last_steps = store::read_last_steps(run, 500),
+                     .mfu = 0.5,
+                     .hfu = 0.564};
+  const auto frame = top_frame(view, {});
+  const auto is_there = [&frame](const std::string& line) {
+    return std::find(frame.begin(), frame.end(), line) != frame.end();
+  };
+  // 903.04 TFLOP in the 8 seconds of the steps of which they are known
+  EXPECT_TRUE(is_there("executed    887.0 TFLOP to 919.0 TFLOP (extrapolated)"));
+  EXPECT_TRUE(is_there("FLOP/s      112.9 TFLOP/s now, 112.9 TFLOP/s over all steps, HFU 56.4 %"));
+  EXPECT_TRUE(is_there("FLOP/s      115.6 TFLOP/s now, 115.6 TFLOP/s over all steps, MFU 50.0 %"));
+}
+
 TEST_F(TopFrame, HasKernelsWhereAskedFor) {
   const auto frame = top_frame(view(), {.table = TopTable::kKernels});
   EXPECT_TRUE(has(frame, "gemm"));

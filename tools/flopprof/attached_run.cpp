@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 #include <ctime>
+#include <memory>
 #include <optional>
 
 #include "profiler/store/run_file.h"
@@ -154,6 +155,23 @@ std::vector<Fault> joined(std::vector<Fault> faults, const std::vector<Fault>& m
   return faults;
 }
 
+/// Beside the job, never in its way: a port that is taken is a fault.
+std::unique_ptr<MetricsServer> serve(const std::optional<MetricsPlace>& place,
+                                     const std::string& run, std::vector<Fault>& faults) {
+  if (!place) return nullptr;
+  try {
+    auto server = std::make_unique<MetricsServer>(*place, run);
+    say(fmt::format("metrics at {}", server->url()));
+    return server;
+  } catch (const std::runtime_error& error) {
+    faults.push_back({.what = "metrics not served",
+                      .detail = error.what(),
+                      .remedy = "give another port with --metrics-port; 0 takes any that is free"});
+    say(fmt::format("metrics not served: {}; the job runs without", error.what()));
+    return nullptr;
+  }
+}
+
 store::ReplacedRun make_way(const AttachArguments& arguments, const std::string& path,
                             const std::optional<RankFile>& rank) {
   try {
@@ -166,7 +184,8 @@ store::ReplacedRun make_way(const AttachArguments& arguments, const std::string&
 
 }  // namespace
 
-int run_attached(const AttachArguments& arguments, const std::vector<std::string>& command) {
+int run_attached(const AttachArguments& arguments, const std::vector<std::string>& command,
+                 const std::optional<MetricsPlace>& metrics) {
   capture::AttachOptions options = checked(arguments);
   const capture::Environment current = current_environment();
   const RunLabels labels = run_labels(arguments.labels, current);
@@ -179,8 +198,10 @@ int run_attached(const AttachArguments& arguments, const std::vector<std::string
   options.faults_path = reported.path();
   WayIn way;
   find_way(way, options, current);
+  auto server = serve(metrics, options.run_path, way.change.faults);
   try {
     const JobEnd end = run_job(command, capture::with_change(current, way.change));
+    server.reset();
     replaced.discard();
     finish(options, unwritable, end, joined(way.change.faults, reported.read()));
     if (rank) merge_if_last(*rank, began_at_ns, existing_of(arguments));

@@ -31,6 +31,18 @@ struct Options {
   std::optional<double> peak;
 };
 
+void add_shares(views::TopView& view, const std::optional<exports::Peak>& peak) {
+  if (!peak) return;
+  const auto share = [&peak](Flops flops, std::int64_t wall_ns) -> std::optional<double> {
+    if (wall_ns <= 0) return std::nullopt;
+    return exports::share_of_peak(flops, static_cast<double>(wall_ns) / 1e9, *peak);
+  };
+  view.mfu = share(view.run.total.model_flops, view.run.total.step_wall_ns);
+  if (!view.run.gpu || !view.run.gpu->executed.flops) return;
+  const ExecutedTotal& executed = view.run.gpu->executed;
+  view.hfu = share(*executed.flops, executed.executed_wall_ns);
+}
+
 views::TopView read(const Options& options) {
   store::Database run = store::open_run(options.run);
   run.execute("BEGIN");
@@ -40,9 +52,7 @@ views::TopView read(const Options& options) {
                       .ops = store::read_ops(run),
                       .kernels = store::read_kernels(run)};
   run.execute("COMMIT");
-  const double seconds = static_cast<double>(view.run.total.step_wall_ns) / 1e9;
-  const auto peak = exports::peak_of(view.run, options.peak);
-  if (peak && seconds > 0) view.mfu = exports::mfu(view.run.total.model_flops, seconds, *peak);
+  add_shares(view, exports::peak_of(view.run, options.peak));
   return view;
 }
 

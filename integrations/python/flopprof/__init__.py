@@ -1,6 +1,6 @@
-"""Marks for a training script: steps, layers and formulas of its own operators.
+"""Marks for a training script, and runs in pandas.
 
-Nothing here is needed to be measured, and nothing happens in a process that flopprof is not
+Nothing here is needed to be measured, and marks do nothing in a process that flopprof is not
 attached to:
 
     import flopprof
@@ -8,32 +8,35 @@ attached to:
     for batch in loader:
         with flopprof.step():
             ...
+
+    run = flopprof.open("run.db")
+    run.totals["model_flops"], run.steps(), run.operators(), run.kernels(), run.faults()
+
+flopprof.lightning and flopprof.huggingface have callbacks that log FLOPs and MFU beside the loss.
 """
+
+from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
+from typing import TYPE_CHECKING, Iterator, Optional, Union
 
-__all__ = ["formula", "layer", "step", "step_begin", "step_end"]
+from flopprof import _where
+
+if TYPE_CHECKING:
+    from flopprof._run import Run
+
+__all__ = ["formula", "layer", "open", "step", "step_begin", "step_end"]
 
 _ERROR_BYTES = 512
-_library = None
+_library: Optional[ctypes.PyDLL] = None
 
 
-def _candidates():
-    folder = os.path.dirname(os.path.realpath(__file__))
-    for _ in range(4):  # share/flopprof/python/flopprof
-        folder = os.path.dirname(folder)
-    yield os.path.join(folder, "lib", "libflopprof.so")
-    for entry in os.environ.get("LD_PRELOAD", "").replace(" ", ":").split(":"):
-        if os.path.basename(entry) == "libflopprof_preload.so":
-            yield os.path.join(os.path.dirname(entry), "libflopprof.so")
-
-
-def _load():
-    for path in _candidates():
+def _load() -> Optional[ctypes.PyDLL]:
+    for prefix in _where.prefixes():
         try:
-            library = ctypes.PyDLL(path)
+            library = ctypes.PyDLL(os.path.join(prefix, "lib", "libflopprof.so"))
         except OSError:
             continue
         library.flopprof_step_begin.argtypes = [ctypes.c_char_p]
@@ -51,7 +54,7 @@ def _load():
     return None
 
 
-def _attached():
+def _attached() -> Optional[ctypes.PyDLL]:
     """The collector, or None in a process that is not part of a run."""
     global _library
     if _library is None and os.environ.get("FLOPPROF_RUN"):
@@ -59,21 +62,22 @@ def _attached():
     return _library
 
 
-def step_begin(name=None):
+def step_begin(name: Optional[str] = None) -> None:
     """A step, one optimiser update, begins here."""
     library = _attached()
     if library is not None:
         library.flopprof_step_begin(None if name is None else os.fsencode(name))
 
 
-def step_end():
+def step_end() -> None:
+    """The step ends here."""
     library = _attached()
     if library is not None:
         library.flopprof_step_end()
 
 
 @contextlib.contextmanager
-def step(name=None):
+def step(name: Optional[str] = None) -> Iterator[None]:
     """The body is one step, also when it raises."""
     step_begin(name)
     try:
@@ -83,7 +87,7 @@ def step(name=None):
 
 
 @contextlib.contextmanager
-def layer(path):
+def layer(path: str) -> Iterator[None]:
     """What the body does on this thread belongs to the layer `path`."""
     library = _attached()
     if library is None:
@@ -96,7 +100,7 @@ def layer(path):
         library.flopprof_layer_leave()
 
 
-def formula(op, expression):
+def formula(op: str, expression: str) -> None:
     """Counts calls of the operator `op` by `expression`.
 
     formula("mylib::op", "2*numel(0)*size(1,1)") raises ValueError when the expression is wrong;
@@ -109,3 +113,10 @@ def formula(op, expression):
     words = os.fsencode(op), os.fsencode(expression)
     if library.flopprof_add_formula(*words, error, len(error)) != 0:
         raise ValueError(error.value.decode("utf-8", "replace"))
+
+
+def open(path: Union[str, "os.PathLike[str]"]) -> Run:  # noqa: A001
+    """The run.db at `path`, for pandas. Raises FileNotFoundError, and ValueError for what is no run."""
+    from flopprof._run import Run
+
+    return Run(path)
