@@ -89,7 +89,7 @@ TEST_F(GemmOnAGpu, GivesTheReferenceWhereEveryClusterMakesSeveralTiles) {
 }
 
 TEST_F(GemmOnAGpu, GivesTheSameEachTime) {
-  const Gemm gemm{.m = 2048, .n = 2048, .k = 2048};
+  const Gemm gemm{.m = 2048, .n = 2048, .k = 512};
   const std::vector<std::uint16_t> once = made_by(gemm).product;
   for (int i = 0; i < 5; ++i) ASSERT_EQ(made_by(gemm).product, once);
 }

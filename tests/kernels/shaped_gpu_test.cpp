@@ -8,6 +8,7 @@
 #include "kernels/device_memory.h"
 #include "kernels/graph_loop.h"
 #include "kernels/graph_replay.h"
+#include "kernels/launched_kernels.h"
 #include "kernels/overlap.h"
 #include "kernels/stream.h"
 #include "kernels/winograd.h"
@@ -198,6 +199,21 @@ TEST_F(ShapedOnAGpu, ADependentLaunchRunsWithTheOneBeforeIt) {
   const std::vector<Ran> after = both_of_one_stream(Begins::kAfter);
   EXPECT_EQ(union_ns(after[0], after[1]), sum_ns(after));
   EXPECT_GE(after[1].began_at_ns, after[0].ended_at_ns);
+}
+
+TEST_F(ShapedOnAGpu, LaunchedKernelsAreCountedAndNotRun) {
+  const DeviceArray<std::uint32_t> starts({1, 6, 2});
+  const DeviceArray<float> values(3);
+  const auto both = [&](cudaStream_t stream) {
+    launch_collatz(starts.get(), values.get(), 3, stream);
+    launch_collatz(starts.get(), values.get(), 3, stream);
+  };
+  EXPECT_EQ(kernels_launched_by(both), 2);
+  EXPECT_EQ(values.content(), (std::vector<float>{0, 0, 0}));
+  EXPECT_EQ(kernels_launched_by([](cudaStream_t) {}), 0);
+  EXPECT_THROW(kernels_launched_by([](cudaStream_t) { throw std::logic_error("its own"); }),
+               std::logic_error);
+  EXPECT_EQ(kernels_launched_by(both), 2) << "after a failure";
 }
 
 TEST_F(ShapedOnAGpu, GraphsAreReplayed) {
