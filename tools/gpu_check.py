@@ -56,7 +56,8 @@ def observer(options, _):
 
 
 def calibration(options, _):
-    return [Command("calibrate", program(options, "bin/flopprof", "calibrate", "--format", "json"))]
+    return [Command("calibrate", program(options, "bin/flopprof", "calibrate", "--format", "json"),
+                    gpu_machine.library_path())]
 
 
 def convolutions(options, _):
