@@ -3,26 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
+
+#include "profiler/calibration/contest.h"
 
 namespace flopprof::tools {
 namespace {
 
 using calibration::Contest;
+using calibration::Turn;
 using calibration::Workload;
 
 constexpr int kTurns = 30;
 constexpr double kSecondsOfATurn = 5e-3;
-constexpr double kSameClock = 0.02;  ///< clocks that differ by no more are the same
 
-/// One of the two, turn for turn.
+/// One of the two.
 struct Side {
   GpuWorkload::Run run;
   int size = 1;
   kernels::TimerPlan plan;
-  std::vector<double> seconds;
-  std::vector<double> clocks_mhz;
 
   Side(const GpuWorkload& work, int of_size, kernels::Timer& timer)
       : run(work.prepare(kernels::Operands::kRandom)), size(of_size) {
@@ -36,72 +35,35 @@ struct Side {
     return [this](cudaStream_t stream) { run(stream, size); };
   }
 
-  void take_turn(kernels::Timer& timer, std::vector<std::string>& doubts) {
-    const kernels::Timing timing = timer.time(plan, launching());
-    seconds.push_back(timing.seconds.median);
-    if (timing.during.clock_mhz) clocks_mhz.push_back(*timing.during.clock_mhz);
+  kernels::Timing timed(kernels::Timer& timer, std::vector<std::string>& doubts) const {
+    kernels::Timing timing = timer.time(plan, launching());
     for (const std::string& doubt : timing.doubts) {
       if (std::ranges::find(doubts, doubt) == doubts.end()) doubts.push_back(doubt);
     }
-  }
-
-  std::optional<int> clock_mhz() const {
-    if (clocks_mhz.empty()) return std::nullopt;
-    return static_cast<int>(std::lround(kernels::spread_of(clocks_mhz).median));
+    return timing;
   }
 };
-
-void doubt_clocks(Contest& contest) {
-  if (!contest.clock_mhz || !contest.library_clock_mhz) {
-    contest.doubts.emplace_back("the clocks are not known");
-    return;
-  }
-  const double own = *contest.clock_mhz;
-  const double theirs = *contest.library_clock_mhz;
-  if (std::abs(own - theirs) <= kSameClock * std::max(own, theirs)) return;
-  contest.doubts.push_back(fmt::format("the clocks differ: {} and {} MHz", *contest.clock_mhz,
-                                       *contest.library_clock_mhz));
-}
-
-/// A product that was made in another class is another product.
-void doubt_classes(const Workload& library, Contest& contest) {
-  if (!library.counted) {
-    contest.doubts.emplace_back("what the library executed was not counted");
-    return;
-  }
-  for (const auto& [flop_class, flops] : library.expected) {
-    const auto counted = library.counted->find(flop_class);
-    if (counted == library.counted->end() || counted->second >= flops) continue;
-    contest.doubts.push_back(fmt::format(
-        "the library executed {} FLOP of {} in {}: it made the product in another class",
-        counted->second, flops, name_of(flop_class)));
-  }
-}
 
 /// Whoever begins changes from turn to turn.
 void hold(const GpuWorkload& own_work, const GpuWorkload& library_work, kernels::Timer& timer,
           Contest& contest) {
   const int size = own_work.timed_size;
-  Side own(own_work, size, timer);
-  Side library(library_work, size, timer);
-  std::vector<double> ratios;
+  const Side own(own_work, size, timer);
+  const Side library(library_work, size, timer);
+  std::vector<Turn> turns;
   for (int turn = 0; turn < kTurns; ++turn) {
-    Side& first = turn % 2 == 0 ? own : library;
-    Side& second = turn % 2 == 0 ? library : own;
-    first.take_turn(timer, contest.doubts);
-    second.take_turn(timer, contest.doubts);
-    ratios.push_back(library.seconds.back() / own.seconds.back());
+    const bool is_own_first = turn % 2 == 0;
+    const auto first = (is_own_first ? own : library).timed(timer, contest.doubts);
+    const auto second = (is_own_first ? library : own).timed(timer, contest.doubts);
+    const kernels::Timing& ours = is_own_first ? first : second;
+    const kernels::Timing& theirs = is_own_first ? second : first;
+    turns.push_back({.seconds = ours.seconds.median,
+                     .library_seconds = theirs.seconds.median,
+                     .clock_mhz = ours.during.clock_mhz,
+                     .library_clock_mhz = theirs.during.clock_mhz});
   }
   for (const auto& [flop_class, flops] : library_work.flops(size)) contest.flops += flops;
-  const kernels::Spread ratio = kernels::spread_of(ratios);
-  contest.seconds = kernels::spread_of(own.seconds).median;
-  contest.library_seconds = kernels::spread_of(library.seconds).median;
-  contest.ratio = ratio.median;
-  contest.least_ratio = ratio.least;
-  contest.greatest_ratio = ratio.greatest;
-  contest.clock_mhz = own.clock_mhz();
-  contest.library_clock_mhz = library.clock_mhz();
-  doubt_clocks(contest);
+  settle(turns, contest);
 }
 
 std::string reason_against(const std::vector<Workload>& workloads, std::size_t own,
