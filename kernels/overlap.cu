@@ -1,35 +1,12 @@
 #include <algorithm>
 
-#include "kernels/chain.cuh"
-#include "kernels/overlap.h"
+#include "kernels/timed_chain.cuh"
 
 namespace flopprof::kernels {
-namespace {
-
-constexpr int kChains = 8;
-
-struct Fuse {
-  using Value = float;
-  static __device__ void apply(Value& value, Value factor, Value summand) {
-    asm volatile("fma.rn.f32 %0, %0, %1, %2;" : "+f"(value) : "f"(factor), "f"(summand));
-  }
-};
-
-__device__ unsigned long long now_ns() {
-  unsigned long long now;
-  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now)::"memory");
-  return now;
-}
-
-}  // namespace
-
 extern "C" __global__ void flopprof_overlap(const void* seeds, void* results, int trips,
                                             unsigned long long* ran) {
-  if (threadIdx.x == 0) atomicMin(ran, now_ns());
-  __syncthreads();
-  run_chains<Fuse, kChains, 32>(seeds, results, trips);
-  __syncthreads();
-  if (threadIdx.x == 0) atomicMax(ran + 1, now_ns());
+  run_begun(seeds, results, trips, ran);
+  end_run(ran);
 }
 
 int blocks_of_one(const Overlap& overlap) { return std::max(1, overlap.processors / 2); }
@@ -56,7 +33,8 @@ cudaError_t launch(const Overlap& overlap, const float* seeds, float* results, R
       cudaFuncSetAttribute(flopprof_overlap, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   if (allowed != cudaSuccess) return allowed;
   for (int i = 0; i < 2; ++i) {
-    float* own = results + std::int64_t{1} * i * kChains * kOverlapThreads * blocks_of_one(overlap);
+    float* own =
+        results + std::int64_t{1} * i * kTimedChains * kOverlapThreads * blocks_of_one(overlap);
     flopprof_overlap<<<static_cast<unsigned>(blocks_of_one(overlap)), kOverlapThreads,
                        static_cast<std::size_t>(bytes), streams[static_cast<std::size_t>(i)]>>>(
         seeds, own, overlap.trips, reinterpret_cast<unsigned long long*>(ran + i));

@@ -30,7 +30,7 @@ def end_of(process):
 
 
 def asked(command, limit_s):
-    """Runs a command to its end or its limit. What it printed by then is kept: lines of JSON as what they are."""
+    """Runs a command to its end or its limit. What it printed by then is kept: JSON as what it is."""
     run = {"name": command.name, "command": command.words, "environment": command.environment}
     began_at = time.monotonic()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -58,6 +58,13 @@ def asked(command, limit_s):
 
 
 def sorted_out(text):
+    """Lines of JSON, and the rest; or one value of JSON over many lines, whole, however long."""
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        whole = None
+    if isinstance(whole, dict):
+        return [whole], ""
     answers, rest = [], []
     for line in text.splitlines():
         try:

@@ -56,7 +56,14 @@ def observer(options, _):
 
 
 def calibration(options, _):
-    return [Command("calibrate", program(options, "bin/flopprof", "calibrate", "--format", "json"))]
+    return [Command("calibrate", program(options, "bin/flopprof", "calibrate", "--format", "json"),
+                    gpu_machine.library_path())]
+
+
+def beside_cublas(options, _):
+    """Part of the calibration, for where there is no time for all of it."""
+    return [Command("calibrate", program(options, "bin/flopprof", "calibrate", "--only", "gemm", "--format", "json"),
+                    gpu_machine.library_path())]
 
 
 def convolutions(options, _):
@@ -93,6 +100,7 @@ QUESTIONS = [
     Question("products", 70, of_the_program("products")),
     Question("range_cost", 45, of_the_program("range_cost")),
     Question("known_kernels", 90, of_the_program("known_kernels")),
+    Question("beside_cublas", 40, beside_cublas),
     Question("observer", 100, observer),
     Question("overhead", 200, overhead("resnet50", "gpt2", seconds=140)),
     Question("calibration", 90, calibration),

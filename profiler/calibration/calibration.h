@@ -62,15 +62,37 @@ struct Workload {
   std::optional<std::map<FlopClass, std::int64_t>> counted;
   std::int64_t written_flops = 0;    ///< of its source, where the compiler makes more; 0: the same
   std::optional<FlopClass> peak_of;  ///< the class whose peak it can show
+  /// What it is to reach of the data sheet's bytes a second where it only moves numbers, else of
+  /// its FLOPs a clock and SM. Nothing: it was not made to be fast.
+  std::optional<double> share_wanted;
   std::vector<Rate> rates;
   std::string skipped;  ///< why it did not run; empty: it ran
   std::vector<std::string> problems;
+};
+
+/// A kernel of ours and a library's function that make the same product of matrices, timed in turn:
+/// what slows the GPU down slows both.
+struct Contest {
+  std::string kernel;      ///< ours
+  std::string library;     ///< "cublasSgemm"
+  std::int64_t flops = 0;  ///< of the product
+  double seconds = 0;      ///< of ours, the median
+  double library_seconds = 0;
+  double ratio = 0;  ///< of our speed to the library's: the median of all turns
+  double least_ratio = 0;
+  double greatest_ratio = 0;
+  double ratio_wanted = 0;
+  std::optional<int> clock_mhz;  ///< of ours, the median
+  std::optional<int> library_clock_mhz;
+  std::vector<std::string> doubts;
+  std::string skipped;  ///< why there was none; empty: there was
 };
 
 struct Calibration {
   Device device;
   std::string not_counted;  ///< why nothing was counted; empty: it was
   std::vector<Workload> workloads;
+  std::vector<Contest> contests;
 };
 
 }  // namespace flopprof::calibration

@@ -2,6 +2,7 @@
 
 #include "profiler/calibration/judge.h"
 #include "profiler/calibration/report.h"
+#include "profiler/calibration/targets.h"
 
 namespace flopprof::calibration {
 namespace {
@@ -69,6 +70,38 @@ ordered_json workload_json(const Workload& workload, int processors) {
   return json;
 }
 
+ordered_json contests_json(const Calibration& calibration) {
+  auto list = ordered_json::array();
+  for (const Contest& contest : calibration.contests) {
+    list.push_back({{"kernel", contest.kernel},
+                    {"library", contest.library},
+                    {"skipped", contest.skipped},
+                    {"flops", contest.flops},
+                    {"seconds", contest.seconds},
+                    {"library_seconds", contest.library_seconds},
+                    {"ratio", contest.ratio},
+                    {"least_ratio", contest.least_ratio},
+                    {"greatest_ratio", contest.greatest_ratio},
+                    {"clock_mhz", known(contest.clock_mhz)},
+                    {"library_clock_mhz", known(contest.library_clock_mhz)},
+                    {"doubts", contest.doubts}});
+  }
+  return list;
+}
+
+ordered_json targets_json(const Calibration& calibration, const Sheet& sheet) {
+  auto list = ordered_json::array();
+  for (const Target& target : targets_of(calibration, sheet)) {
+    list.push_back({{"kernel", target.kernel},
+                    {"of", target.of},
+                    {"wanted", target.wanted},
+                    {"reached", known(target.reached)},
+                    {"standing", name_of(standing_of(target))},
+                    {"unknown", target.unknown}});
+  }
+  return list;
+}
+
 ordered_json peaks_json(const Calibration& calibration, const Sheet& sheet) {
   auto peaks = ordered_json::object();
   for (const MeasuredPeak& peak : peaks_of(calibration)) {
@@ -98,6 +131,8 @@ std::string json_of(const Calibration& calibration, const Sheet& sheet) {
                              {"verdict", name_of(verdict_of(calibration))},
                              {"not_counted", calibration.not_counted},
                              {"kernels", workloads},
+                             {"contests", contests_json(calibration)},
+                             {"targets", targets_json(calibration, sheet)},
                              {"peaks", peaks_json(calibration, sheet)},
                              {"bytes_per_second", bytes_per_second_of(calibration)}};
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

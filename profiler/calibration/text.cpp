@@ -5,6 +5,7 @@
 
 #include "profiler/calibration/judge.h"
 #include "profiler/calibration/report.h"
+#include "profiler/calibration/targets.h"
 
 namespace flopprof::calibration {
 namespace {
@@ -122,11 +123,50 @@ std::string rates_text(const Calibration& calibration, const Sheet& sheet) {
   return text + "*  of an SM, at the clock while it ran\n** before/while/after it ran\n";
 }
 
+std::string contest_line(const Contest& contest) {
+  const auto flops = static_cast<double>(contest.flops);
+  return fmt::format(
+      "{:<{}} {:<14} {:>9.2f} {:>9.2f} {:>7.3f} {:>13} {:>16}\n", short_name(contest.kernel),
+      kNameWidth, contest.library, flops / contest.seconds / 1e12,
+      flops / contest.library_seconds / 1e12, contest.ratio,
+      fmt::format("{:.3f}-{:.3f}", contest.least_ratio, contest.greatest_ratio),
+      fmt::format("{}/{}", known(contest.clock_mhz), known(contest.library_clock_mhz)));
+}
+
+/// With random numbers, in turn.
+std::string contests_text(const Calibration& calibration) {
+  std::string text;
+  for (const Contest& contest : calibration.contests) {
+    if (!(contest.seconds > 0) || !(contest.library_seconds > 0)) continue;
+    text += contest_line(contest);
+    if (!contest.doubts.empty()) text += fmt::format("  {}\n", fmt::join(contest.doubts, "; "));
+  }
+  if (text.empty()) return text;
+  return fmt::format("\n{:<{}} {:<14} {:>9} {:>9} {:>7} {:>13} {:>16}\n", "kernel", kNameWidth,
+                     "library", "TFLOP/s", "library's", "ratio", "from-to", "MHz/library's") +
+         text;
+}
+
+std::string targets_text(const Calibration& calibration, const Sheet& sheet) {
+  std::string text;
+  for (const Target& target : targets_of(calibration, sheet)) {
+    text += fmt::format(
+        "{:<{}} {:<38} {:>7.1f} {:>9}  {}{}\n", short_name(target.kernel), kNameWidth, target.of,
+        100 * target.wanted, target.reached ? fmt::format("{:.1f}", 100 * *target.reached) : "-",
+        name_of(standing_of(target)), target.unknown.empty() ? "" : ": " + target.unknown);
+  }
+  if (text.empty()) return text;
+  return fmt::format("\n{:<{}} {:<38} {:>7} {:>9}  {}\n", "target", kNameWidth, "of", "wanted%",
+                     "reached%", "standing") +
+         text;
+}
+
 }  // namespace
 
 std::string text_of(const Calibration& calibration, const Sheet& sheet) {
-  std::string text =
-      device_text(calibration, sheet) + counts_text(calibration) + rates_text(calibration, sheet);
+  std::string text = device_text(calibration, sheet) + counts_text(calibration) +
+                     rates_text(calibration, sheet) + contests_text(calibration) +
+                     targets_text(calibration, sheet);
   for (const Workload& workload : calibration.workloads) {
     if (workload.skipped.empty()) continue;
     text += fmt::format("left out: {}: {}\n", short_name(workload.name), workload.skipped);

@@ -10,6 +10,7 @@ RangeCount::RangeCount() {
 
 RangeCount::~RangeCount() = default;
 WorkCount RangeCount::count(const std::function<void()>&) { return {}; }
+MovedBytes RangeCount::count_bytes(const std::function<void()>&) { return {}; }
 
 // Never called: there is no object.
 const std::vector<std::string>& RangeCount::problems() const {

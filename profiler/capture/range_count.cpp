@@ -2,8 +2,9 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "profiler/capture/counter_refusal.h"
@@ -16,7 +17,8 @@
 namespace flopprof::capture {
 namespace {
 
-constexpr std::string_view kCycles = "sm__cycles_elapsed.max";
+/// Of all of the device's memory; they fit together in one pass.
+const std::vector<std::string> kMovedBytes = {"dram__bytes_read.sum", "dram__bytes_write.sum"};
 
 CUcontext current_context() {
   // Kept open: the driver stays for as long as the process.
@@ -121,6 +123,8 @@ struct RangeCount::Parts {
       throw CountersRefused(fmt::format("no counter sets are known for the chip {}", chip));
     }
     const Bytes available = availability();
+    bytes.set = {.name = "bytes", .metrics = kMovedBytes};
+    for (const std::string& metric : kMovedBytes) bytes.metrics.push_back(metric.c_str());
     for (const counters::CounterSet& set : all_sets) {
       Configured configured{.set = set};
       for (const std::string& metric : set.metrics) configured.metrics.push_back(metric.c_str());
@@ -164,6 +168,7 @@ struct RangeCount::Parts {
   std::string chip;
   std::vector<counters::CounterSet> all_sets;
   std::vector<Configured> sets;
+  Configured bytes;  ///< made ready when they are first asked for
   std::vector<std::string> problems;
 };
 
@@ -186,13 +191,31 @@ WorkCount RangeCount::count(const std::function<void()>& run) {
     if (work.add(set, *values) != 0) {
       total.problems.push_back(fmt::format("counter set {}: values that are no counts", set.name));
     }
-    const auto cycles = std::find(set.metrics.begin(), set.metrics.end(), kCycles);
-    if (cycles == set.metrics.end() || total.cycles > 0) continue;
-    total.cycles = (*values)[static_cast<std::size_t>(cycles - set.metrics.begin())];
   }
   total.flops = flops_in(work, parts_->all_sets);
   total.repeats_disagree = work.of_all().data_dependent;
   return total;
+}
+
+MovedBytes RangeCount::count_bytes(const std::function<void()>& run) {
+  Configured& bytes = parts_->bytes;
+  if (bytes.config.empty()) {
+    if (parts_->scheduler.passes(parts_->chip, kMovedBytes) != 1) {
+      throw std::runtime_error(fmt::format(
+          "{} does not count the bytes that memory reads and writes in one pass", parts_->chip));
+    }
+    bytes.config =
+        parts_->scheduler.config_image(parts_->chip, kMovedBytes, parts_->availability());
+  }
+  std::vector<std::string> refused;
+  const auto values = parts_->values_of(bytes, run, refused);
+  if (!values) throw std::runtime_error(fmt::format("{}", fmt::join(refused, "; ")));
+  for (const double value : *values) {
+    if (!std::isfinite(value) || value < 0) {
+      throw std::runtime_error("the counters of memory's bytes gave values that are no counts");
+    }
+  }
+  return {.read = std::llround(values->at(0)), .written = std::llround(values->at(1))};
 }
 
 }  // namespace flopprof::capture

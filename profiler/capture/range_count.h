@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,9 +18,14 @@ namespace flopprof::capture {
 struct WorkCount {
   /// Of each class that the chip has counters of and all of them counted.
   std::map<FlopClass, Flops> flops;
-  double cycles = 0;              ///< of the processors; 0: not counted
   bool repeats_disagree = false;  ///< a counter that stands in several sets counted different work
   std::vector<std::string> problems;
+};
+
+/// Between the L2 cache and the device's memory.
+struct MovedBytes {
+  std::int64_t read = 0;
+  std::int64_t written = 0;
 };
 
 /// Nothing can be counted on this machine. The message says what to do about it.
@@ -42,6 +48,10 @@ class RangeCount {
   /// Runs `run` once a counter set; it has to do the same work each time, and to wait until that is
   /// done. Throws CountersRefused, std::runtime_error where a range fails, and what `run` throws.
   WorkCount count(const std::function<void()>& run);
+
+  /// Runs `run` once more, with the L2 cache as the work before left it. Throws as count() does,
+  /// and std::runtime_error where the chip cannot count both at once.
+  MovedBytes count_bytes(const std::function<void()>& run);
 
   /// What cannot be counted on this GPU, and why.
   const std::vector<std::string>& problems() const;

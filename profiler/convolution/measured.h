@@ -42,6 +42,14 @@ struct Executed {
   Flops all() const;
 };
 
+/// What one call of a convolution launches and moves; nothing: not known.
+struct Footprint {
+  std::optional<std::int64_t> kernels;
+  std::optional<std::int64_t> dram_bytes_read;  ///< with the L2 cache as the run before left it
+  std::optional<std::int64_t> dram_bytes_written;
+  std::vector<std::string> problems;  ///< why something is not known
+};
+
 /// One way to compute one convolution, as it was measured.
 struct Measured {
   Analysis analysis;
@@ -53,6 +61,7 @@ struct Measured {
   std::optional<Times> warm;  ///< the L2 cache as the run before left it
   std::optional<Times> cold;  ///< nothing of the tensors in the L2 cache
   Executed executed;
+  Footprint footprint;
   std::string problem;  ///< why something is missing; empty: nothing is
 };
 

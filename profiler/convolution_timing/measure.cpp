@@ -37,6 +37,16 @@ convolution::Executed executed_by(const Candidate& candidate, const Bench& bench
   }
 }
 
+/// Into the row, where it ran at all.
+void take_footprint(const Candidate& candidate, const Bench& bench, Measured& row) {
+  if (!bench.take_footprint) return;
+  row.footprint = bench.take_footprint(candidate.launch);
+  for (const std::string& problem : row.footprint.problems) {
+    if (!row.problem.empty()) row.problem += "; ";
+    row.problem += problem;
+  }
+}
+
 void add_rows(const Analysis& analysis, const Candidate& candidate, const TimedWork& work,
               const Bench& bench, std::vector<Measured>& rows) {
   Measured row{.analysis = analysis};
@@ -47,7 +57,10 @@ void add_rows(const Analysis& analysis, const Candidate& candidate, const TimedW
   row.warm = work.warm;
   row.cold = work.cold;
   row.problem = work.problem;
-  if (row.problem.empty()) row.executed = executed_by(candidate, bench, row.problem);
+  if (row.problem.empty()) {
+    row.executed = executed_by(candidate, bench, row.problem);
+    take_footprint(candidate, bench, row);
+  }
   for (const auto& limit : candidate.workspace_limits) {
     row.workspace_limit = limit;
     rows.push_back(row);

@@ -42,6 +42,7 @@ struct Bench {
   std::vector<FindCandidates> sources;
   TimeLaunch time_launch;
   CountLaunch count_launch;  ///< empty: executed FLOPs are known by definition or not at all
+  TakeFootprint take_footprint;
   int iterations = 20;
   /// Called before each convolution with how many are done.
   std::function<void(std::size_t done, std::size_t all, const convolution::Analysis&)> progress;

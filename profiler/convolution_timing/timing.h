@@ -29,6 +29,10 @@ using TimeLaunch = std::function<LaunchTime(const Launch&, Cache)>;
 /// denied. An empty function: nothing counts here.
 using CountLaunch = std::function<convolution::Executed(const Launch&)>;
 
+/// Says what a launch launches and moves; runs it as often as it needs. What it cannot say, it says
+/// why. An empty function: nothing is known here.
+using TakeFootprint = std::function<convolution::Footprint(const Launch&)>;
+
 /// What is to be timed, and what came of it.
 struct TimedWork {
   std::string name;

@@ -66,6 +66,12 @@ void push_executed(Fields& fields, const Measured& row, const ConvMeasuredReport
   }
 }
 
+void push_footprint(Fields& fields, const convolution::Footprint& footprint) {
+  fields.push_back({"kernels_launched", "kernels", count(footprint.kernels)});
+  fields.push_back({"dram_bytes_read", "DRAM read", count(footprint.dram_bytes_read)});
+  fields.push_back({"dram_bytes_written", "DRAM written", count(footprint.dram_bytes_written)});
+}
+
 Fields fields_of(const Measured& row, const ConvMeasuredReport& report) {
   Fields fields = layer_fields(row.analysis.layer, report.list.is_network);
   fields.push_back({"direction", "direction", Word{std::string(name_of(row.analysis.direction))}});
@@ -83,6 +89,7 @@ Fields fields_of(const Measured& row, const ConvMeasuredReport& report) {
   push_times(fields, false, row.cold);
   push_executed(fields, row, report);
   fields.push_back({"compulsory_bytes", "", Count{row.analysis.compulsory_bytes}});
+  push_footprint(fields, row.footprint);
   fields.push_back({"flops_per_byte", "FLOP/byte", Number{row.analysis.flops_per_byte()}});
   fields.push_back({"bound", "bound", Word{std::string(name_of(row.analysis.attainable.bound))}});
   fields.push_back(

@@ -45,6 +45,7 @@ Calibration calibration() {
        .expected = {{FlopClass::kFp32, 8'858'370'048}},
        .counted = {{{FlopClass::kFp32, 8'858'370'048}, {FlopClass::kFp16, 0}}},
        .peak_of = FlopClass::kFp32,
+       .share_wanted = 0.95,
        .rates = {rate_of(Operands::kZeros, 0.01, 1980, 390), slowed}},
       {.name = "flopprof_hadd2",
        .expected = {{FlopClass::kFp16, 768}},
@@ -56,8 +57,25 @@ Calibration calibration() {
        .counted = {{{FlopClass::kFp32, 4096}, {FlopClass::kFp16, 12}}}},
       {.name = "flopprof_mma_e4m3", .skipped = "no instruction of compute capability 8.0"},
       {.name = "flopprof_copy",
+       .share_wanted = 0.88,
        .rates = {{.operands = Operands::kRandom, .seconds = 0.0014, .bytes = 4'294'967'296}},
        .problems = {"its launch: out of memory"}}};
+  all.contests = {{.kernel = "flopprof_gemm",
+                   .library = "cublasGemmEx",
+                   .flops = 1'099'511'627'776,
+                   .seconds = 0.0015,
+                   .library_seconds = 0.0014,
+                   .ratio = 0.9333,
+                   .least_ratio = 0.91,
+                   .greatest_ratio = 0.95,
+                   .ratio_wanted = 0.9,
+                   .clock_mhz = 1600,
+                   .library_clock_mhz = 1700,
+                   .doubts = {"the clocks are not the same"}},
+                  {.kernel = "flopprof_sgemm",
+                   .library = "cublasSgemm",
+                   .ratio_wanted = 0.8,
+                   .skipped = "there is no cuBLAS"}};
   return all;
 }
 

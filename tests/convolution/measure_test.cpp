@@ -101,6 +101,29 @@ TEST(Measure, KeepsTheTimesWhereTheCountersAreDenied) {
   EXPECT_EQ(rows[0].problem, "not counted: denied");
 }
 
+TEST(Measure, SaysWhatALaunchLaunchesAndMovesAndWhyNot) {
+  Bench counting = bench();
+  counting.take_footprint = [](const Launch&) {
+    return convolution::Footprint{.kernels = 3, .problems = {"DRAM bytes: denied"}};
+  };
+  const auto rows = measure({two_convolutions()[0]}, counting);
+  EXPECT_EQ(rows[0].footprint.kernels, 3);
+  EXPECT_FALSE(rows[0].footprint.dram_bytes_read);
+  EXPECT_EQ(rows[0].problem, "DRAM bytes: denied");
+}
+
+TEST(Measure, TakesNoFootprintOfWhatDidNotRun) {
+  Bench failing = bench();
+  failing.time_launch = [](const Launch&, Cache) -> LaunchTime {
+    throw std::runtime_error("an illegal address");
+  };
+  failing.take_footprint = [](const Launch&) -> convolution::Footprint {
+    ADD_FAILURE();
+    return {};
+  };
+  EXPECT_THAT(measure({two_convolutions()[0]}, failing), SizeIs(2));
+}
+
 TEST(Measure, GoesOnAfterALibraryOrAnAllocationFailed) {
   Bench failing = bench();
   failing.sources.insert(failing.sources.begin(),

@@ -15,6 +15,7 @@ case $question in
   known_kernels) echo '{"case": "one", "equal": true}' ;;
   range_cost) echo '{"case": "set A", "us": 7}'; echo '{"case": "set'; sleep 60 ;;
   boundaries) echo 'no JSON'; echo 'cudaMalloc: out of memory (2)' >&2; exit 1 ;;
+  permissions) echo '{"kernels": ['; seq -s ', ' 5000; echo '], "targets": []}' ;;
   tracing_cost) exit 77 ;;
   ranges_with_tracing) echo '[  SKIPPED ] 1 test' ;;
 esac
@@ -68,6 +69,13 @@ class GpuCheck(unittest.TestCase):
         self.assertEqual((run["failed"], run["printed"]), ("status 1", "no JSON"))
         self.assertEqual(run["said"], "cudaMalloc: out of memory (2)\n")
         self.assertEqual(self.run_of(kept, "tracing_cost")["failed"], "no GPU")
+
+    def test_keeps_the_whole_of_one_answer_over_many_lines(self):
+        status, _, kept = self.ask("permissions")
+        self.assertEqual(status, 0)
+        run = self.run_of(kept, "permissions")
+        self.assertEqual(run["answers"], [{"kernels": list(range(1, 5001)), "targets": []}])
+        self.assertEqual(run["printed"], "")
 
     def test_takes_a_test_that_was_skipped_for_one_that_failed(self):
         status, _, kept = self.ask("ranges_with_tracing")

@@ -4,9 +4,11 @@
 
 #include "kernels/block_sum.h"
 #include "kernels/collatz.h"
+#include "kernels/dependent_launch.h"
 #include "kernels/device_memory.h"
 #include "kernels/graph_loop.h"
 #include "kernels/graph_replay.h"
+#include "kernels/launched_kernels.h"
 #include "kernels/overlap.h"
 #include "kernels/stream.h"
 #include "kernels/winograd.h"
@@ -155,6 +157,63 @@ TEST_F(ShapedOnAGpu, TwoStreamsOverlap) {
       both[0].ended_at_ns - both[0].began_at_ns + both[1].ended_at_ns - both[1].began_at_ns;
   EXPECT_GT(static_cast<double>(sum), 1.5 * static_cast<double>(union_ns(both[0], both[1])));
   for (cudaStream_t stream : streams) cudaStreamDestroy(stream);
+}
+
+/// Both launches of one stream, by the device's own clock.
+std::vector<Ran> both_of_one_stream(Begins begins) {
+  cudaDeviceProp device{};
+  EXPECT_EQ(cudaGetDeviceProperties(&device, 0), cudaSuccess);
+  const DependentLaunch dependent{
+      .overlap = {.processors = device.multiProcessorCount,
+                  .shared_bytes = static_cast<int>(device.sharedMemPerMultiprocessor),
+                  .trips = 20000},
+      .begins = begins};
+  const DeviceArray<float> seeds(std::vector<float>(2048, 0.5F));
+  const DeviceArray<float> results(
+      static_cast<std::size_t>(2 * 8 * kOverlapThreads * blocks_of_one(dependent.overlap)));
+  std::vector<Ran> both;
+  for (int i = 0; i < 2; ++i) {  // the first time, the kernels are loaded between the launches
+    const DeviceArray<Ran> ran(std::vector<Ran>(2));
+    cudaStream_t stream = nullptr;
+    EXPECT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+    EXPECT_EQ(launch(dependent, seeds.get(), results.get(), ran.get(), stream), cudaSuccess);
+    EXPECT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+    both = ran.content();
+    cudaStreamDestroy(stream);
+  }
+  return both;
+}
+
+std::uint64_t sum_ns(const std::vector<Ran>& both) {
+  return both[0].ended_at_ns - both[0].began_at_ns + both[1].ended_at_ns - both[1].began_at_ns;
+}
+
+TEST_F(ShapedOnAGpu, ADependentLaunchRunsWithTheOneBeforeIt) {
+  cudaDeviceProp device{};
+  ASSERT_EQ(cudaGetDeviceProperties(&device, 0), cudaSuccess);
+  if (device.major < 9) GTEST_SKIP() << "no GPU of compute capability 9.0 or later";
+  const std::vector<Ran> early = both_of_one_stream(Begins::kEarly);
+  EXPECT_GT(static_cast<double>(sum_ns(early)),
+            1.5 * static_cast<double>(union_ns(early[0], early[1])));
+  EXPECT_GE(early[1].ended_at_ns, early[0].ended_at_ns);
+  const std::vector<Ran> after = both_of_one_stream(Begins::kAfter);
+  EXPECT_EQ(union_ns(after[0], after[1]), sum_ns(after));
+  EXPECT_GE(after[1].began_at_ns, after[0].ended_at_ns);
+}
+
+TEST_F(ShapedOnAGpu, LaunchedKernelsAreCountedAndNotRun) {
+  const DeviceArray<std::uint32_t> starts({1, 6, 2});
+  const DeviceArray<float> values(3);
+  const auto both = [&](cudaStream_t stream) {
+    launch_collatz(starts.get(), values.get(), 3, stream);
+    launch_collatz(starts.get(), values.get(), 3, stream);
+  };
+  EXPECT_EQ(kernels_launched_by(both), 2);
+  EXPECT_EQ(values.content(), (std::vector<float>{0, 0, 0}));
+  EXPECT_EQ(kernels_launched_by([](cudaStream_t) {}), 0);
+  EXPECT_THROW(kernels_launched_by([](cudaStream_t) { throw std::logic_error("its own"); }),
+               std::logic_error);
+  EXPECT_EQ(kernels_launched_by(both), 2) << "after a failure";
 }
 
 TEST_F(ShapedOnAGpu, GraphsAreReplayed) {

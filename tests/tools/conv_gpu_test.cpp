@@ -41,11 +41,14 @@ TEST_F(ConvOnAGpu, MeasuresEveryDirectionWithCudnnAndWithOurKernel) {
     EXPECT_LT(
         row["executed_share_of_peak"].is_null() ? 0.0 : row["executed_share_of_peak"].get<double>(),
         1.1);
+    EXPECT_GE(row["kernels_launched"], 1) << row.dump();
+    EXPECT_TRUE(row["dram_bytes_read"].is_null() || row["dram_bytes_read"] >= 0);
     const std::string engine = row["engine"];
     cudnns += engine.starts_with("cuDNN ");
     if (engine != "flopprof implicit GEMM") continue;
     ++ours;
     EXPECT_EQ(row["executed_flops_source"], "definition");
+    EXPECT_EQ(row["kernels_launched"], 1);
     // 3,136 x 8 tiles of 16 x 8, 36 steps of 4,096 FLOPs; for the weights as many tiles the other
     // way.
     EXPECT_EQ(row["executed_flops"], 3'699'376'128) << row["direction"];

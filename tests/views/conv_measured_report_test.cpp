@@ -37,6 +37,7 @@ ConvMeasuredReport one_row() {
   row.cold = {.median = 1.5e-3, .least = 1.4e-3};
   row.executed = {.source = CountSource::kCounted,
                   .by_class = {{FlopClass::kFp32, {13'380'000'000}}}};
+  row.footprint = {.kernels = 4, .dram_bytes_read = 9'830'400};
   report.rows = {row};
   return report;
 }
@@ -64,6 +65,9 @@ TEST(ConvMeasuredReport, SaysRatesByAlgorithmicAndByExecutedFlops) {
   EXPECT_DOUBLE_EQ(row["warm_seconds_median"], 1e-3);
   EXPECT_DOUBLE_EQ(row["cold_seconds_min"], 1.4e-3);
   EXPECT_DOUBLE_EQ(row["clock_mhz"], 1980);
+  EXPECT_EQ(row["kernels_launched"], 4);
+  EXPECT_EQ(row["dram_bytes_read"], 9'830'400);
+  EXPECT_EQ(row["dram_bytes_written"], nullptr);
   EXPECT_EQ(json["card"], "H100 SXM5");
 }
 

@@ -19,10 +19,12 @@ SharedArray<T> zeros(std::int64_t count) {
   return std::make_shared<kernels::DeviceArray<T>>(static_cast<std::size_t>(count));
 }
 
-/// As many numbers as asked for, the same 2048 again and again.
+/// As many numbers as asked for, the same 2039 again and again: a prime, so that the rows of a
+/// matrix differ.
 template <class T>
 SharedArray<T> filled(std::int64_t count, kernels::Number numbers, kernels::Operands operands) {
-  const std::vector<std::uint8_t> seeds = kernels::seeds_of(numbers, operands, true);
+  std::vector<std::uint8_t> seeds = kernels::seeds_of(numbers, operands, true);
+  seeds.resize(seeds.size() / 2048 * 2039);
   std::vector<T> content(static_cast<std::size_t>(count));
   auto* bytes = reinterpret_cast<std::uint8_t*>(content.data());
   const std::size_t wanted = content.size() * sizeof(T);

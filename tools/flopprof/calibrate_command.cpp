@@ -6,6 +6,7 @@
 #include "profiler/calibration/judge.h"
 #include "profiler/calibration/peaks_file.h"
 #include "profiler/calibration/report.h"
+#include "profiler/calibration/targets.h"
 #include "profiler/capture/config.h"
 #include "tools/flopprof/calibrate_gpu.h"
 #include "tools/flopprof/commands.h"
@@ -20,12 +21,17 @@ struct CalibrateOptions {
   int device = 0;
   std::string only;
   std::string format = "text";
+  bool gate = false;
 };
 
 std::vector<GpuWorkload> wanted(const std::vector<GpuWorkload>& all, const std::string& only) {
   std::vector<GpuWorkload> chosen;
+  const auto is_wanted = [&](const std::string& name) {
+    return name.find(only) != std::string::npos;
+  };
   for (const GpuWorkload& workload : all) {
-    if (workload.name.find(only) != std::string::npos) chosen.push_back(workload);
+    const bool is_rival = workload.rival && is_wanted(workload.rival->of);
+    if (is_wanted(workload.name) || is_rival) chosen.push_back(workload);
   }
   if (chosen.empty()) {
     throw ExitWith{kFailed, fmt::format("no reference kernel has \"{}\" in its name", only)};
@@ -40,9 +46,25 @@ void keep(const calibration::Calibration& calibration) {
              file.string());
 }
 
+/// What is missed is told in any case; with --gate it is a difference.
+void hold_to_targets(const std::vector<calibration::Target>& targets, bool is_gated) {
+  int missed = 0;
+  int unknown = 0;
+  for (const calibration::Target& target : targets) {
+    missed += standing_of(target) == calibration::Standing::kMissed ? 1 : 0;
+    unknown += standing_of(target) == calibration::Standing::kUnknown ? 1 : 0;
+  }
+  if (missed + unknown == 0) return;
+  const std::string told = fmt::format("of {} targets, {} are missed and {} cannot be told",
+                                       targets.size(), missed, unknown);
+  if (is_gated) throw ExitWith{kDifference, told};
+  fmt::print(stderr, "flopprof: {}\n", told);
+}
+
 void calibrate(const CalibrateOptions& options) {
   // What it names would be loaded into this process by the driver, and hold the counters.
   unsetenv("CUDA_INJECTION64_PATH");
+  unsetenv("NVIDIA_TF32_OVERRIDE");  // cuBLAS is compared in single precision
   CalibratedGpu gpu;
   calibration::Device device;
   try {
@@ -59,6 +81,7 @@ void calibrate(const CalibrateOptions& options) {
   if (verdict_of(calibration) == calibration::Verdict::kDiffers) {
     throw ExitWith{kDifference, "counters and formulas differ where they should not"};
   }
+  hold_to_targets(targets_of(calibration, sheet), options.gate);
 }
 
 }  // namespace
@@ -76,6 +99,8 @@ void add_calibrate(CLI::App& app) {
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  command->add_flag("--gate", options->gate,
+                    "end with 3 too where a target is missed or cannot be told");
   command->callback([options] { calibrate(*options); });
 }
 

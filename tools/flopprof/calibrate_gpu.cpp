@@ -13,6 +13,7 @@
 #include "kernels/timer.h"
 #include "profiler/capture/range_count.h"
 #include "profiler/views/units.h"
+#include "tools/flopprof/calibrate_contests.h"
 
 namespace flopprof::tools {
 namespace {
@@ -129,8 +130,11 @@ Rate timed(const GpuWorkload& work, kernels::Operands operands, kernels::Timer& 
 }
 
 Workload not_yet(const GpuWorkload& work) {
-  Workload workload{
-      .name = work.name, .promise = work.promise, .peak_of = work.peak_of, .skipped = work.skipped};
+  Workload workload{.name = work.name,
+                    .promise = work.promise,
+                    .peak_of = work.peak_of,
+                    .share_wanted = work.share_wanted,
+                    .skipped = work.skipped};
   if (!work.skipped.empty()) return workload;
   try {
     const FlopsByClass twice = work.flops(2 * work.counted_size);
@@ -221,6 +225,7 @@ calibration::Calibration calibrated(const calibration::Device& device,
                workload.rates.push_back(timed(work, operands, timer));
              }
            });
+  calibration.contests = contests_of(works, calibration.workloads, timer, progress);
   return calibration;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <string>
+#include <vector>
 
 #include "profiler/calibration/calibration.h"
 #include "tools/flopprof/calibrate_workloads.h"
@@ -11,9 +11,6 @@ namespace flopprof::tools {
 /// Of the device at `index`, which becomes the thread's current one. Throws std::runtime_error
 /// where there is none.
 calibration::Device look_at_gpu(int index, CalibratedGpu& gpu);
-
-/// Told before each kernel: "counting 3 of 64: flopprof_ffma".
-using Progress = std::function<void(const std::string&)>;
 
 /// Counts what every workload executes, and times it, on the current device. What goes wrong with
 /// one is noted there, and the others go on.

@@ -5,7 +5,6 @@
 #include "kernels/collatz.h"
 #include "kernels/convolution.h"
 #include "kernels/device_memory.h"
-#include "kernels/sgemm.h"
 #include "kernels/stream.h"
 #include "kernels/winograd.h"
 #include "tools/flopprof/calibrate_arrays.h"
@@ -18,36 +17,6 @@ using calibration::Promise;
 using kernels::DeviceArray;
 using kernels::Number;
 using kernels::Operands;
-
-const std::vector<Operands> kAllOperands = {Operands::kZeros, Operands::kRandom,
-                                            Operands::kToggling};
-
-GpuWorkload sgemm() {
-  constexpr int kRows = 4096;
-  constexpr int kTimed = 512;
-  const auto gemm_of = [](int size) {
-    return kernels::Sgemm{.m = kRows, .n = kRows, .k = 8 * size};
-  };
-  GpuWorkload workload{.name = "flopprof_sgemm",
-                       .promise = Promise::kOwnClasses,
-                       .peak_of = FlopClass::kFp32,
-                       .counted_size = 16,
-                       .timed_size = kTimed,
-                       .operands = kAllOperands};
-  workload.flops = [=](int size) {
-    return FlopsByClass{{FlopClass::kFp32, work_of(gemm_of(size)).flops}};
-  };
-  workload.prepare = [=](Operands operands) -> GpuWorkload::Run {
-    const std::int64_t most = std::int64_t{8} * kTimed * kRows;
-    const auto left = filled<float>(most, Number::kSingle, operands);
-    const auto right = filled<float>(most, Number::kSingle, operands);
-    const auto product = zeros<float>(std::int64_t{kRows} * kRows);
-    return [=](cudaStream_t stream, int size) {
-      launch(gemm_of(size), left->get(), right->get(), product->get(), stream);
-    };
-  };
-  return workload;
-}
 
 GpuWorkload convolution(const char* name, kernels::Direction direction) {
   // The size is in each direction how deep the product is: channels, filters, images.
@@ -127,7 +96,7 @@ int stream_size_for(const CalibratedGpu& gpu) {
 
 GpuWorkload copy(const CalibratedGpu& gpu) {
   const int most = stream_size_for(gpu);
-  GpuWorkload workload{.name = "flopprof_copy", .timed_size = most};
+  GpuWorkload workload{.name = "flopprof_copy", .share_wanted = 0.88, .timed_size = most};
   workload.flops = [](int) { return FlopsByClass{}; };
   workload.bytes = [](int size) {
     return work_of(kernels::Copy{.floats = size * kFloatsASize}).bytes;
@@ -218,7 +187,8 @@ GpuWorkload collatz() {
 }  // namespace
 
 std::vector<GpuWorkload> shaped_workloads_for(const CalibratedGpu& gpu) {
-  return {sgemm(),
+  return {sgemm_workload(),
+          gemm_workload(gpu),
           convolution("flopprof_convolution_forward", kernels::Direction::kForward),
           convolution("flopprof_convolution_data_gradient", kernels::Direction::kDataGradient),
           convolution("flopprof_convolution_weight_gradient", kernels::Direction::kWeightGradient),
@@ -228,6 +198,7 @@ std::vector<GpuWorkload> shaped_workloads_for(const CalibratedGpu& gpu) {
           block_sum(gpu),
           collatz(),
           overlap_workload(gpu),
+          dependent_launch_workload(gpu),
           graph_workload(gpu),
           graph_loop_workload(gpu)};
 }

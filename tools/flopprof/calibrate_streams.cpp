@@ -1,6 +1,7 @@
 #include <array>
 #include <memory>
 
+#include "kernels/dependent_launch.h"
 #include "kernels/graph_loop.h"
 #include "kernels/graph_replay.h"
 #include "kernels/overlap.h"
@@ -45,6 +46,37 @@ GpuWorkload overlap_workload(const CalibratedGpu& gpu) {
       cudaDeviceSynchronize();
       for (cudaStream_t stream : streams) cudaStreamDestroy(stream);
       kernels::check_cuda(error, "two launches at once");
+    };
+  };
+  return workload;
+}
+
+/// One stream, and both at once too.
+GpuWorkload dependent_launch_workload(const CalibratedGpu& gpu) {
+  const auto dependent_of = [gpu](int size) {
+    return kernels::DependentLaunch{
+        .overlap = {.processors = gpu.processors, .shared_bytes = gpu.shared_bytes, .trips = size}};
+  };
+  GpuWorkload workload{.name = "flopprof_dependent",
+                       .promise = Promise::kOwnClasses,
+                       .counted_size = 64,
+                       .timed_size = -1};
+  if (gpu.capability < 90) {
+    workload.skipped = "no programmatic dependent launch before compute capability 9.0";
+    return workload;
+  }
+  workload.flops = [=](int size) {
+    return FlopsByClass{{FlopClass::kFp32, work_of(dependent_of(size)).flops}};
+  };
+  workload.prepare = [=](Operands operands) -> GpuWorkload::Run {
+    const auto seeds = filled<float>(2048, Number::kSingle, operands);
+    const auto results = zeros<float>(std::int64_t{2} * 8 * kernels::kOverlapThreads *
+                                      blocks_of_one(dependent_of(1).overlap));
+    const auto ran = std::make_shared<DeviceArray<kernels::Ran>>(std::vector<kernels::Ran>(2));
+    return [=](cudaStream_t stream, int size) {
+      kernels::check_cuda(
+          launch(dependent_of(size), seeds->get(), results->get(), ran->get(), stream),
+          "a dependent launch");
     };
   };
   return workload;

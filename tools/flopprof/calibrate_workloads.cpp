@@ -72,6 +72,14 @@ std::optional<FlopClass> peak_of(const ReferenceKernel& kernel, int capability) 
   return counted_as(*classes.begin());
 }
 
+/// Of what was made to show what a class can: multiply-adds of vectors, products of warp groups.
+std::optional<double> share_wanted(const ReferenceKernel& kernel, std::optional<FlopClass> peak) {
+  const std::string name = kernel.name;
+  const bool is_made_for_it =
+      name.find("fma") != std::string::npos || name.find("wgmma") != std::string::npos;
+  return peak && is_made_for_it ? std::optional(0.95) : std::nullopt;
+}
+
 /// As many blocks as run at once.
 int blocks_of(const ReferenceKernel& kernel, int processors) {
   int blocks = 0;
@@ -108,6 +116,7 @@ GpuWorkload workload_of(const ReferenceKernel& kernel, const CalibratedGpu& gpu)
   }
   if (is_sparse(kernel)) workload.promise = calibration::Promise::kNone;
   workload.peak_of = peak_of(kernel, gpu.capability);
+  workload.share_wanted = share_wanted(kernel, workload.peak_of);
   if (workload.peak_of) {
     workload.operands = {Operands::kZeros, Operands::kRandom, Operands::kToggling};
   }
@@ -141,6 +150,7 @@ std::vector<GpuWorkload> workloads_for(const CalibratedGpu& gpu) {
     workloads.push_back(workload_of(kernel, gpu));
   }
   for (GpuWorkload& workload : shaped_workloads_for(gpu)) workloads.push_back(workload);
+  for (GpuWorkload& workload : cublas_workloads()) workloads.push_back(workload);
   return workloads;
 }
 

@@ -6,8 +6,12 @@
 
 namespace flopprof::tools {
 
-/// Counts launches with the GPU's counters, for as long as the program runs. Empty where the
-/// counters are denied or there are none; then `why` says why.
-convolution_timing::CountLaunch counting_on_this_gpu(std::string& why);
+/// What is counted of launches on the current GPU, for as long as the program runs.
+struct Counting {
+  convolution_timing::CountLaunch flops;  ///< empty: the counters are denied, or there are none
+  convolution_timing::TakeFootprint footprint;
+  std::string denied;  ///< which of the GPU's counters do not count, and why; empty: all do
+};
+Counting counting_on_this_gpu();
 
 }  // namespace flopprof::tools

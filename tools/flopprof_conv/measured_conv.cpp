@@ -71,9 +71,12 @@ Bench bench_of(const ConvOptions& options, const Cudnn& cudnn, kernels::Timer& t
         {.workspace_limits = options.workspace_limits, .all_engines = options.all_engines}));
   }
   bench.sources.push_back(own_candidates);
-  std::string uncounted;
-  bench.count_launch = counting_on_this_gpu(uncounted);
-  if (!uncounted.empty()) report.about.push_back("executed FLOPs: " + uncounted);
+  Counting counting = counting_on_this_gpu();
+  bench.count_launch = std::move(counting.flops);
+  bench.take_footprint = std::move(counting.footprint);
+  if (!counting.denied.empty()) {
+    report.about.push_back("executed FLOPs and DRAM bytes: " + counting.denied);
+  }
   return bench;
 }
 
