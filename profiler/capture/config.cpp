@@ -6,12 +6,13 @@
 #include <string_view>
 
 namespace flopprof::capture {
-namespace {
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
+
+namespace {
 
 std::optional<std::int64_t> number(std::initializer_list<const char*> names) {
   for (const char* name : names) {

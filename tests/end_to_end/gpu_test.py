@@ -141,7 +141,9 @@ class Faults(SimulatedGpu):
             self.assertIsNone(self.report()["totals"]["gpu_seconds"])
 
     def test_a_library_that_the_driver_does_not_know_is_told(self):
-        self.attached("steps", SIMGPU_CUPTI_VERSION="140000")
+        mapped = os.path.join(self.folder, "libcupti.so.13")
+        shutil.copy(os.path.join(SIMGPU, "libcupti.so.13"), mapped)
+        self.attached("steps", LD_PRELOAD=mapped, SIMGPU_CUPTI_VERSION="140000")
         fault = self.faults()["GPU work not counted"]
         self.assertIn("version 140000, which this driver (CUDA 13.0) does not know", fault["detail"])
         self.assertIsNone(self.report()["totals"]["gpu_seconds"])
@@ -149,6 +151,16 @@ class Faults(SimulatedGpu):
     def test_a_refusal_says_which_call_and_why(self):
         self.attached("steps", SIMGPU_FAULT="cuptiActivityEnable=35")
         self.assertIn("cuptiActivityEnable: simulated error (35)", self.faults()["GPU work not counted"]["detail"])
+
+    def test_the_copy_in_the_toolkit_that_the_job_names_is_taken(self):
+        driver, toolkit = os.path.join(self.folder, "driver"), os.path.join(self.folder, "cuda")
+        os.makedirs(driver)
+        os.makedirs(os.path.join(toolkit, "lib64"))
+        shutil.copy(os.path.join(SIMGPU, "libcuda.so.1"), driver)
+        taken = os.path.join(toolkit, "lib64/libcupti.so.13")
+        shutil.copy(os.path.join(SIMGPU, "libcupti.so.13"), taken)
+        self.attached("steps", LD_LIBRARY_PATH=driver, CUDA_HOME=toolkit, SIMGPU_FAULT="cuptiActivityEnable=35")
+        self.assertIn(taken, self.faults()["GPU work not counted"]["detail"])
 
     def test_the_copy_that_the_job_has_mapped_is_taken(self):
         mapped = os.path.join(self.folder, "libcupti.so.13")
