@@ -118,7 +118,7 @@ std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<Proc
     return fault.what.starts_with("run.db");  // somebody was attached, and says why nothing is here
   });
   if (!run.libtorch_seen && !run.gpu && run.total.steps == 0 && run.ended != "running" &&
-      !unwritten) {
+      !unwritten && faults.empty()) {
     faults.push_back(nothing_attached(run));
   }
   if (!is_imported(run)) {
