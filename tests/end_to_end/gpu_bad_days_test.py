@@ -22,6 +22,8 @@ TURNS = os.environ.get("FLOPPROF_TURNS", ",#2").split(",")  # of a call, that fa
 KILLS = int(os.environ.get("FLOPPROF_KILLS", "6"))
 LAG_NS = 2_500_000_000  # a second until it is written, and what a busy machine adds
 ANSWERS = (7, 26, 35, 999)
+DRIVER = {"cuCtxPopCurrent_v2", "cuCtxPushCurrent_v2", "cuCtxRecordEvent", "cuDriverGetVersion", "cuEventCreate",
+          "cuEventDestroy_v2", "cuEventQuery"}
 
 
 class BadDay(SimulatedGpu):
@@ -59,7 +61,8 @@ class BadDay(SimulatedGpu):
 
 
 class Calls(BadDay):
-    """Each call of the profiling library fails: the first time, always, and with every kind of answer."""
+    """Each call of the profiling library and of the driver that is the collector's own fails: the first time,
+    always, and with every kind of answer."""
 
     def functions(self):
         self.paced(self.run_db, SIMGPU_CALLED=os.path.join(self.folder, "called"))
@@ -69,7 +72,8 @@ class Calls(BadDay):
     def test_that_fail_reach_neither_the_job_nor_a_number(self):
         functions = self.functions()
         self.assertIn("cuptiRangeProfilerPopRange", functions)
-        self.assertGreaterEqual(len(functions), 24)
+        self.assertLessEqual(DRIVER, set(functions))
+        self.assertGreaterEqual(len(functions), 24 + len(DRIVER))
         trials = [f"{name}{turn}={ANSWERS[at % len(ANSWERS)]}"
                   for at, name in enumerate(functions) for turn in TURNS]
 
@@ -79,6 +83,12 @@ class Calls(BadDay):
             self.assert_nothing_is_wrong(run_db, fault)
 
         self.in_parallel(trial, trials)
+
+    def test_that_fail_while_a_graph_is_captured_reach_neither_the_job_nor_a_number(self):
+        for turn in TURNS:
+            for code in (1, 901):
+                self.attached("", command=[JOB, "captured", "4"], SIMGPU_FAULT=f"cuStreamIsCapturing{turn}={code}")
+                self.assertLessEqual(set(self.gpu_ns_of_steps()), {80_000, None})
 
     def test_that_are_denied_leave_the_gpu_seconds_and_say_so(self):
         for code in (26, 27, 33, 35, 39, 40, 41):

@@ -11,7 +11,9 @@ namespace simgpu {
 //   SIMGPU_FAULT    name=code, name#n=code or #n=code, comma between: that function, its n-th call,
 //                   or the n-th call of any, answers with that error. cupti_result.h has the codes:
 //                   8 out of memory, 26 hardware busy, 27 not supported, 33 and 40 virtualised,
-//                   35 insufficient privileges, 39 another subscriber, 41 confidential computing
+//                   35 insufficient privileges, 39 another subscriber, 41 confidential computing.
+//                   By name the driver's functions too that the collector calls and the jobs do
+//                   not, with the codes of cuda.h; #n counts those of the profiling library alone
 //   SIMGPU_RECORDS  comma between:
 //                     drop=n, zero=n      each n-th kernel record is lost, or has no times
 //                     reverse             records come last one first, and only with a forced flush
