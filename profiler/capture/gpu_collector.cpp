@@ -258,6 +258,8 @@ void drain_gpu(bool last, Drained& drained) {
   now->kernels.know(now->session.launches().known());
   now->kernels.know(now->session.launches().take_launchers());
   read_buffers(*now, full, drained);
+  add_fault(drained, "launches of steps not told apart", now->session.launches().take_merged(),
+            "steps ended faster than their launches could be written", "totals leave them out");
   if (const auto jump = now->clock.jump(now_ns(), monotonic_ns())) {
     now->kernels.clock_was_set();
     add_fault(

@@ -11,9 +11,9 @@
 namespace flopprof::store {
 namespace {
 
-/// A disk that stays full must not take the job's memory: some 50 MB of each kind.
-constexpr std::size_t kMostKeptRows = 500'000;
-constexpr std::size_t kMostKeptKernels = 200'000;
+/// A disk that stays full must not take the job's memory: some 7 MB of each kind.
+constexpr std::size_t kMostKeptRows = 60'000;
+constexpr std::size_t kMostKeptKernels = 60'000;
 
 /// Null when there is no room for another key.
 template <typename Key, typename Row>
