@@ -273,6 +273,8 @@ void drain_gpu(bool last, Drained& drained) {
   if (now->dropped) changes.robbed_intervals = 0;  // nobody took them
   tell_incomplete(changes, drained);
   if (changes.robbed_intervals > 0) now->looks->robbed();
+  if (changes.undivided_graphs > 0) now->looks->graphs_are_not_whole();
+  now->looks->nodes_dominate(now->kernels.nodes_dominate());
   drained.gpu_steps = std::move(changes.steps);
   drained.kernels = std::move(changes.kernels);
   drained.op_gpu_work = std::move(changes.ops);

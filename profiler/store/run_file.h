@@ -13,7 +13,7 @@ namespace flopprof::store {
 
 /// 2: GPU time. 3: executed FLOPs, and GPU time of a sample of the steps. Runs of a schema have
 /// none of the tables and views of later ones.
-inline constexpr std::int64_t kSchemaVersion = 3;
+inline constexpr std::int64_t kSchemaVersion = 4;
 inline constexpr std::int64_t kFirstSchemaWithGpu = 2;
 inline constexpr std::int64_t kFirstSchemaWithExecuted = 3;
 

@@ -56,6 +56,7 @@ const RecordFaults& record_faults() {
       each("late", faults.late);
       if (entry == "reverse") faults.reverse = true;
       if (entry == "thread_buffers") faults.thread_buffers = true;
+      if (entry == "split_graphs") faults.split_graphs = true;
     }
     return faults;
   }();

@@ -19,6 +19,7 @@ namespace simgpu {
 //                     reverse             records come last one first, and only with a forced flush
 //                     late=n              a flush hands over what was full n flushes before it
 //                     thread_buffers      each thread that launches fills a buffer of its own
+//                     split_graphs        graphs end on the device after that which they began on
 //                     drop_range=n        each n-th counted range is lost
 //   SIMGPU_SLOW_FLUSH_MS  how long a flush takes (0)
 //   SIMGPU_CUPTI_VERSION  what cuptiGetVersion says (130001), and with it the form of the records:
@@ -38,6 +39,7 @@ struct RecordFaults {
   std::size_t late = 0;
   bool reverse = false;
   bool thread_buffers = false;
+  bool split_graphs = false;
 };
 const RecordFaults& record_faults();
 
