@@ -26,6 +26,15 @@ DRIVER = {"cuCtxPopCurrent_v2", "cuCtxPushCurrent_v2", "cuCtxRecordEvent", "cuDr
           "cuEventDestroy_v2", "cuEventQuery"}
 
 
+def child_of(launcher):
+    """The job, once it is the job: not before the launcher has become it."""
+    with open(f"/proc/{launcher}/task/{launcher}/children") as file:
+        for child in file.read().split():
+            if os.path.realpath(f"/proc/{child}/exe") == os.path.realpath(JOB):
+                return int(child)
+    return None
+
+
 class BadDay(SimulatedGpu):
     def rows(self, query, run_db=None):
         connection = sqlite3.connect(f"file:{run_db or self.run_db}?mode=ro", uri=True)
@@ -112,7 +121,7 @@ class Killed(BadDay):
                     stderr=subprocess.PIPE)
             self.addCleanup(launcher.kill)
             self.addCleanup(launcher.stderr.close)
-            job = wait_for(lambda: self.child_of(launcher.pid))
+            job = wait_for(lambda: child_of(launcher.pid))
             wait_for(lambda: os.path.getsize(progress) > 0)
             time.sleep(chance.uniform(0, 3))
             os.kill(job, signal.SIGKILL)
@@ -120,14 +129,6 @@ class Killed(BadDay):
             self.check_killed(run_db, progress)
 
         self.in_parallel(trial, range(KILLS))
-
-    def child_of(self, launcher):
-        """The job, once it is the job: not before the launcher has become it."""
-        with open(f"/proc/{launcher}/task/{launcher}/children") as file:
-            for child in file.read().split():
-                if os.path.realpath(f"/proc/{child}/exe") == os.path.realpath(JOB):
-                    return int(child)
-        return None
 
     def check_killed(self, run_db, progress):
         with open(progress) as file:
@@ -141,6 +142,31 @@ class Killed(BadDay):
         seen = self.rows("SELECT count(*) FROM process", run_db)[0][0]
         self.assertTrue(said & {"process killed" if seen else "nothing attached"}, said)
         self.assertLessEqual(self.counted(run_db), EXACT)
+
+
+class Memory(BadDay):
+    MOST_KB = 64 * 1024
+    OF_THE_JOB_KB = 8 * 1024
+
+    def peak_kb_of(self, job, steps, *options):
+        environment = dict(os.environ, LD_LIBRARY_PATH=SIMGPU, SIMGPU_COUNTS=COUNTS)
+        command = [FLOPPROF, "run", "-f", "-o", self.run_db, *options, "--", JOB, job, str(steps)]
+        launcher = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        self.addCleanup(launcher.kill)
+        peak, pid = 0, wait_for(lambda: child_of(launcher.pid))
+        while launcher.poll() is None:
+            try:
+                with open(f"/proc/{pid}/status") as file:
+                    peak = max([peak] + [int(line.split()[1]) for line in file if line.startswith("VmHWM:")])
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+            time.sleep(0.02)
+        self.assertEqual(launcher.returncode, 7)
+        return peak
+
+    def test_has_an_end_where_steps_come_faster_than_they_can_be_written(self):
+        for what in (("ticks", 200_000), ("cubes", 10_000, "--every", "1"), ("many", 0)):
+            self.assertLess(self.peak_kb_of(*what), self.MOST_KB + self.OF_THE_JOB_KB, what)
 
 
 class Records(BadDay):
