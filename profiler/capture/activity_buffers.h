@@ -18,12 +18,12 @@ struct FullBuffer {
   std::uint32_t stream = 0;
 };
 
-/// The memory that the profiling library writes records into, at most 48 MiB of it, used again and
+/// The memory that the profiling library writes records into, at most 32 MiB of it, used again and
 /// again. Its threads take and fill; the drain thread empties.
 class ActivityBuffers {
  public:
   static constexpr std::size_t kBytes = 512 * 1024;
-  static constexpr std::size_t kMost = 96;
+  static constexpr std::size_t kMost = 64;
   /// So many full ones should not wait for the drain thread's next second.
   static constexpr std::size_t kMany = 16;
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <climits>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace flopprof::capture {
@@ -16,6 +18,8 @@ static_assert(offsetof(CUpti_ActivityKernel10, correlationId) ==
 static_assert(offsetof(CUpti_ActivityKernel10, name) == offsetof(CUpti_ActivityKernel9, name));
 static_assert(offsetof(CUpti_ActivityKernel10, graphId) ==
               offsetof(CUpti_ActivityKernel9, graphId));
+static_assert(offsetof(CUpti_ActivityGraphTrace2, streamId) ==
+              offsetof(CUpti_ActivityGraphTrace, streamId));
 
 TimelineKernel on_the_timeline(const CUpti_ActivityKernel10& record, std::int64_t step) {
   return {.kernel = record.name == nullptr ? "" : record.name,
@@ -45,6 +49,21 @@ void translate_kernel(const CUpti_ActivityKernel10& record, const RecordSink& si
   if (its == nullptr || !its->timeline_step || !sink.timeline) return;
   if (its->closed && its->step != *its->timeline_step) return;  // it was work outside steps
   sink.timeline(on_the_timeline(record, *its->timeline_step));
+}
+
+/// One that begins or ends on the host, or on another device than it began on, is no single
+/// device's. Before CUDA 13 the record need not say where it ended.
+std::optional<std::uint32_t> device_of(const CUpti_ActivityGraphTrace2& record, bool has_end) {
+  if (record.deviceId == INT_MAX) return std::nullopt;
+  if (has_end && record.endDeviceId != record.deviceId) return std::nullopt;
+  return record.deviceId;
+}
+
+void translate_graph(const CUpti_ActivityGraphTrace2& record, const RecordSink& sink) {
+  sink.kernels.add(GraphRecord{.device = device_of(record, sink.has_forms_of_13),
+                               .correlation = record.correlationId,
+                               .started_at = static_cast<std::int64_t>(record.start),
+                               .ended_at = static_cast<std::int64_t>(record.end)});
 }
 
 /// CUpti_ActivityMemcpy6 and CUpti_ActivityMemset4.
@@ -83,8 +102,11 @@ void translate_one(const CUpti_Activity& record, const RecordSink& sink) {
     case CUPTI_ACTIVITY_KIND_MEMSET:
       translate_copy(reinterpret_cast<const CUpti_ActivityMemset4&>(record), sink.kernels);
       break;
+    case CUPTI_ACTIVITY_KIND_GRAPH_TRACE:
+      translate_graph(reinterpret_cast<const CUpti_ActivityGraphTrace2&>(record), sink);
+      break;
     case CUPTI_ACTIVITY_KIND_DEVICE:
-      if (sink.reads_devices) {
+      if (sink.has_forms_of_13) {
         const GpuDevice device = device_of(reinterpret_cast<const CUpti_ActivityDevice5&>(record));
         sink.devices[device.device] = device;
       }

@@ -20,8 +20,8 @@ using NextRecord = CUptiResult (*)(std::uint8_t* buffer, std::size_t used, CUpti
 struct RecordSink {
   steps::KernelLedger& kernels;
   std::map<std::int64_t, GpuDevice>& devices;
-  /// Since CUDA 13.0 the library describes devices in the form that we know.
-  bool reads_devices = true;
+  /// Since CUDA 13.0 the library describes devices and graphs in the forms that we know whole.
+  bool has_forms_of_13 = true;
   /// Of the kernels of a full timeline; may be empty.
   std::function<void(TimelineKernel)> timeline = {};
 };

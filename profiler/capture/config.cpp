@@ -6,12 +6,13 @@
 #include <utility>
 
 namespace flopprof::capture {
-namespace {
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
+
+namespace {
 
 RunLabels labels() {
   RunLabels labels;

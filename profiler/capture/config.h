@@ -31,4 +31,7 @@ struct Config {
 /// Values that are not what they should be count as unset: the job comes first.
 Config read_config();
 
+/// Of the process's environment; empty where it is not set.
+std::string variable(const char* name);
+
 }  // namespace flopprof::capture

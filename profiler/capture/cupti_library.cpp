@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "profiler/capture/cupti_places.h"
 #include "profiler/capture/gpu_probe.h"
 #include "profiler/capture/symbol.h"
 
@@ -23,14 +24,31 @@ void* open_mapped(std::string& path) {
   return path.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
 }
 
-/// The handle is never closed: the library calls us until the process is gone.
+/// One that does not say what it is may be tried.
+bool works_with(void* library, int driver) {
+  decltype(&cuptiGetVersion) get_version = nullptr;
+  std::uint32_t version = 0;
+  if (!find(library, "cuptiGetVersion", get_version)) return false;
+  if (get_version(&version) != CUPTI_SUCCESS) return true;
+  return !is_newer_than_driver(cuda_major_of(version), driver);
+}
+
+/// The handle is never closed: the library calls us until the process is gone. Where all copies are
+/// newer than the driver it is the first of them, whose refusal says so.
 void* open_library(std::string& path) {
   if (void* mapped = open_mapped(path)) return mapped;
-  for (const std::string& candidate : cupti_candidates(driver_version())) {
+  const int driver = driver_version();
+  std::string newer;
+  for (const std::string& candidate : cupti_candidates(driver, cupti_surroundings())) {
+    void* opened = dlopen(candidate.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (opened == nullptr) continue;
     path = candidate;
-    if (void* opened = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return opened;
+    if (works_with(opened, driver)) return opened;
+    dlclose(opened);
+    if (newer.empty()) newer = candidate;
   }
-  return nullptr;
+  path = newer;
+  return newer.empty() ? nullptr : dlopen(newer.c_str(), RTLD_NOW | RTLD_LOCAL);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ struct CuptiLibrary {
 };
 
 /// The copy that the job has mapped already, since a second one would be a second subscriber; else
-/// the loader's or the toolkit's, of the driver's major version. Nothing where there is none.
+/// the first of cupti_candidates() that is not newer than the driver. Nothing where there is none.
 std::optional<CuptiLibrary> open_cupti();
 
 /// The driver's CUDA version, 13000 for 13.0; 0: not known.

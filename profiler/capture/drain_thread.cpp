@@ -51,6 +51,7 @@ bool DrainThread::start() noexcept {
 
 void DrainThread::run() noexcept {
   constexpr long kPeriodMs = 1000;
+  drain_(false);
   while (state_.load() == kRunning) {
     wait_while(state_, kRunning, kPeriodMs);
     if (state_.load() == kRunning) drain_(false);

@@ -6,10 +6,10 @@
 
 namespace flopprof::capture {
 
-/// The one thread of ours in the job: once a second, and a last time at the end, it takes what has
-/// been recorded to run.db. It blocks all signals: the job's are the job's, and a file-size limit
-/// must give an error, not SIGXFSZ. It keeps no file descriptor: a job may close what it does not
-/// know.
+/// The one thread of ours in the job: at once, once a second, and a last time at the end, it takes
+/// what has been recorded to run.db: a process that is killed in its first second has been there.
+/// It blocks all signals: the job's are the job's, and a file-size limit must give an error, not
+/// SIGXFSZ. It keeps no file descriptor: a job may close what it does not know.
 class DrainThread {
  public:
   explicit DrainThread(std::function<void(bool last)> drain) : drain_(std::move(drain)) {}

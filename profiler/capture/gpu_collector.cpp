@@ -264,6 +264,8 @@ void drain_gpu(bool last, Drained& drained) {
   now->kernels.know(now->session.launches().known());
   now->kernels.know(now->session.launches().take_launchers());
   read_buffers(*now, full, drained);
+  add_fault(drained, "launches of steps not told apart", now->session.launches().take_merged(),
+            "steps ended faster than their launches could be written", "totals leave them out");
   if (const auto jump = now->clock.jump(now_ns(), monotonic_ns())) {
     now->kernels.clock_was_set();
     add_fault(
@@ -277,6 +279,8 @@ void drain_gpu(bool last, Drained& drained) {
   if (now->dropped) changes.robbed_intervals = 0;  // nobody took them
   tell_incomplete(changes, drained);
   if (changes.robbed_intervals > 0) now->looks->robbed();
+  if (changes.undivided_graphs > 0) now->looks->graphs_are_not_whole();
+  now->looks->nodes_dominate(now->kernels.nodes_dominate());
   drained.gpu_steps = std::move(changes.steps);
   drained.kernels = std::move(changes.kernels);
   drained.op_gpu_work = std::move(changes.ops);

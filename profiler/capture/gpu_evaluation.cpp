@@ -1,4 +1,5 @@
-// The part of GpuLooks that is the drain thread's: what was counted becomes FLOPs.
+// The part of GpuLooks in which what was counted becomes FLOPs: the drain thread's, but for what
+// says otherwise.
 
 #include <fmt/format.h>
 
@@ -29,6 +30,12 @@ void GpuLooks::drain(bool last, Drained& drained) {
     tell(drained, "executed FLOPs not counted", problem, "see flopprof doctor");
   if (!problems.empty()) ways_.want_next_source();
   evaluate(last, drained);
+  {
+    const std::lock_guard lock(results_mutex_);
+    add_fault(drained, "counts of steps dropped", std::exchange(dropped_results_, 0),
+              "steps were counted faster than their counts could be read",
+              "they are left out: count fewer steps with a larger --every");
+  }
   auto changes = executed_.take_changes();
   drained.executed_steps = std::move(changes.steps);
   drained.executed_signatures = std::move(changes.signatures);
@@ -39,20 +46,47 @@ void GpuLooks::drain(bool last, Drained& drained) {
   drained.overhead.total_ns += plan_.spent_ns();
 }
 
+/// Of the job's threads. False where there is no room until the drain thread has evaluated what is
+/// there.
+bool GpuLooks::keep_result(Result result) {
+  constexpr std::size_t kMostBytes = 4 * 1024 * 1024;
+  constexpr std::size_t kQuestionBytes = 1024;  // what it takes to ask about a range
+  std::size_t bytes = 0;
+  for (const CountedRange& range : result.ranges) bytes += range.data.size() + kQuestionBytes;
+  const std::lock_guard lock(results_mutex_);
+  if (results_bytes_ + bytes > kMostBytes) {
+    ++dropped_results_;
+    return false;
+  }
+  if (results_bytes_ < kManyResultBytes && results_bytes_ + bytes >= kManyResultBytes)
+    ways_.hurry();
+  results_bytes_ += bytes;
+  results_.push_back(std::move(result));
+  return true;
+}
+
 /// Rarely, for whom it takes to ask uses a processor: at once, then at growing distances.
-void GpuLooks::evaluate(bool last, Drained& drained) {
+std::vector<GpuLooks::Result> GpuLooks::take_results(bool last) {
   constexpr int kMostDrains = 32;
-  constexpr auto kPatience = std::chrono::seconds(20);
-  constexpr auto kLastPatience = std::chrono::seconds(2);
-  if (--drains_to_wait_ > 0 && !last) return;
+  const bool its_turn = --drains_to_wait_ <= 0 || last;
   std::vector<Result> results;
   {
     const std::lock_guard lock(results_mutex_);
+    if (!its_turn && results_bytes_ < kManyResultBytes) return {};
     results.swap(results_);
+    results_bytes_ = 0;
   }
-  if (results.empty()) return;
+  if (results.empty()) return results;
   waited_drains_ = std::min(kMostDrains, 2 * waited_drains_);
   drains_to_wait_ = waited_drains_;
+  return results;
+}
+
+void GpuLooks::evaluate(bool last, Drained& drained) {
+  constexpr auto kPatience = std::chrono::seconds(20);
+  constexpr auto kLastPatience = std::chrono::seconds(2);
+  std::vector<Result> results = take_results(last);
+  if (results.empty()) return;
   std::vector<CountedRange> ranges;
   for (Result& result : results)  // they keep their number
     std::move(result.ranges.begin(), result.ranges.end(), std::back_inserter(ranges));

@@ -34,6 +34,10 @@ void tell_incomplete(const steps::KernelLedger::Changes& changes, Drained& drain
             "kernels were launched, and no record of their run came", kLeftOut);
   add_fault(drained, "GPU kernels without times", changes.untimed_records,
             "records came with no begin and end", kLeftOut);
+  add_fault(drained, "graphs on more than one device", changes.undivided_graphs,
+            "they were traced as a whole, which does not say how long each device was busy; from "
+            "here on their nodes are traced one by one",
+            kLeftOut);
   add_fault(drained, "GPU records late", changes.late_records,
             "records came after their step had been added up", kLeftOut);
   add_fault(drained, "GPU-seconds of steps not known", changes.unusable_steps,

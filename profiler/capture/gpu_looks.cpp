@@ -21,7 +21,7 @@ constexpr int kMostBusy = 10;
 constexpr std::int64_t kBusyIntervals = 32;
 
 /// So many should not wait for the drain thread's next second.
-constexpr std::int64_t kManyIntervals = 16'384;
+constexpr std::int64_t kManyIntervals = 8'192;
 
 /// How long a boundary may wait for the GPU: some steps' time, for it works off what was launched
 /// ahead.
@@ -151,12 +151,11 @@ GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64
                        .look = whole ? now_ : GpuPlan::Look{},
                        .tried = now_.look != GpuLook::kNone,
                        .ns = ns};
-  if (now_.look == GpuLook::kCounted && whole && !closed_.empty()) {
-    const std::lock_guard lock(results_mutex_);
-    results_.push_back({.step = interval.step,
-                        .signature = ended.signature,
-                        .ranges = std::exchange(closed_, {})});
-  }
+  if (now_.look == GpuLook::kCounted && whole && !closed_.empty() &&
+      !keep_result({.step = interval.step,
+                    .signature = ended.signature,
+                    .ranges = std::exchange(closed_, {})}))
+    ended.look = {};
   return ended;
 }
 
@@ -176,6 +175,8 @@ void GpuLooks::begin_look(const GpuPlan::Look& look) {
   now_ = look;
   spoiled_ = false;
   if (!robbed_ && tracing_ != (look.look == GpuLook::kTraced)) trace(!tracing_);
+  if (!robbed_ && tracing_ && look.look == GpuLook::kTraced) trace_whole_graphs(look.whole_graphs);
+  now_.whole_graphs = whole_graphs_;
   const auto open = launches_.open();
   looked_at_ = open ? open->number : -1;
   if (look.look == GpuLook::kCounted && !begin_counting(look.set)) now_ = {};
@@ -213,23 +214,54 @@ void GpuLooks::trace(bool on) {
   } else if (counting_) {
     counting_->wait_until_idle(*driver_, patience(typical_step_ns_));
   }
-  for (const auto kind : {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_MEMCPY,
-                          CUPTI_ACTIVITY_KIND_MEMSET}) {
-    const CUptiResult result = on ? cupti_.enable(kind) : cupti_.disable(kind);
-    if (result != CUPTI_SUCCESS && kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL) {
-      ways_.add_fault(on ? "GPU tracing not resumed" : "GPU tracing not paused",
-                      fmt::format("{}: {}", on ? "cuptiActivityEnable" : "cuptiActivityDisable",
-                                  text_of(cupti_, result)),
-                      "steps that are not traced get the mean of those like them that were");
-      const std::lock_guard lock(plan_mutex_);
-      plan_.give_up_tracing();
-      if (on) now_ = {};
-      return;
-    }
+  if (!on) trace_whole_graphs(false);
+  if (!switch_tracing(on)) {
+    const std::lock_guard lock(plan_mutex_);
+    plan_.give_up_tracing();
+    if (on) now_ = {};
+    return;
   }
   tracing_ = on;
   if (!on) flushed_ = false;
 }
+
+bool GpuLooks::switch_tracing(bool on) {
+  for (const auto kind : {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_MEMCPY,
+                          CUPTI_ACTIVITY_KIND_MEMSET}) {
+    const CUptiResult result = on ? cupti_.enable(kind) : cupti_.disable(kind);
+    if (result == CUPTI_SUCCESS || kind != CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL) continue;
+    ways_.add_fault(on ? "GPU tracing not resumed" : "GPU tracing not paused",
+                    fmt::format("{}: {}", on ? "cuptiActivityEnable" : "cuptiActivityDisable",
+                                text_of(cupti_, result)),
+                    "steps that are not traced get the mean of those like them that were");
+    return false;
+  }
+  return true;
+}
+
+/// While it is on, the nodes of graphs have no records of their own. What was launched before runs
+/// to its end first: its records are of the other kind.
+void GpuLooks::trace_whole_graphs(bool on) {
+  if (on == whole_graphs_ || (on && !graphs_can_be_whole_)) return;
+  if (counting_ && !counting_->wait_until_idle(*driver_, patience(typical_step_ns_)) && on) return;
+  constexpr auto kKind = CUPTI_ACTIVITY_KIND_GRAPH_TRACE;
+  const CUptiResult result = on ? cupti_.enable(kKind) : cupti_.disable(kKind);
+  whole_graphs_ = on && result == CUPTI_SUCCESS;
+  if (result == CUPTI_SUCCESS) return;
+  graphs_can_be_whole_ = false;
+  ways_.add_fault(on ? "graphs not traced as a whole" : "graphs traced as a whole",
+                  fmt::format("{}: {}", on ? "cuptiActivityEnable" : "cuptiActivityDisable",
+                              text_of(cupti_, result)),
+                  on ? "their nodes are traced one by one, which costs more"
+                     : "kernels in graphs have no times of their own from here on");
+}
+
+void GpuLooks::nodes_dominate(bool do_they) {
+  const std::lock_guard lock(plan_mutex_);
+  plan_.trace_whole_graphs(do_they && graphs_can_be_whole_);
+}
+
+void GpuLooks::graphs_are_not_whole() { graphs_can_be_whole_ = false; }
 
 void GpuLooks::not_idle() {
   ways_.add_fault("step not counted", "the GPU did not come to rest at the step's end", "");

@@ -51,20 +51,30 @@ class GpuLooks final : public StepWatcher {
 
   /// The drain thread: adds what was counted.
   void drain(bool last, Drained& drained);
+  /// Whether most kernels are nodes of graphs, and graphs are worth tracing as a whole.
+  void nodes_dominate(bool do_they);
+  /// Graphs were traced as a whole that are not one device's: never again.
+  void graphs_are_not_whole();
   /// Another profiler has taken the kernel records: they are its own now.
   void robbed();
 
  private:
+  /// So many are evaluated at once, and not with their turn.
+  static constexpr std::size_t kManyResultBytes = 2 * 1024 * 1024;
   struct Result {
     std::int64_t step = 0;
     std::int64_t signature = 0;
     std::vector<CountedRange> ranges;
   };
 
+  bool keep_result(Result result);
+  std::vector<Result> take_results(bool last);
   void close_counting();
   void begin_look(const steps::GpuPlan::Look& look);
   bool begin_counting(std::size_t set);
   void trace(bool on);
+  bool switch_tracing(bool on);
+  void trace_whole_graphs(bool on);
   steps::GpuPlan::Ended ended(const steps::LaunchInterval& interval, std::int64_t ns);
   bool counters_can_be_prepared();
   void refused(const Refusal& refusal, std::optional<std::size_t> set);
@@ -90,6 +100,8 @@ class GpuLooks final : public StepWatcher {
   steps::GpuPlan plan_;  // plan_mutex_: the drain thread tells it too
   steps::GpuPlan::Look now_;
   bool tracing_ = true;
+  bool whole_graphs_ = false;  // are traced as such while kernels are traced
+  std::atomic<bool> graphs_can_be_whole_{true};
   bool counters_ready_ = false;
   std::atomic<bool> gave_up_{false};
   bool spoiled_ = false;
@@ -107,6 +119,8 @@ class GpuLooks final : public StepWatcher {
 
   std::mutex results_mutex_;
   std::vector<Result> results_;
+  std::size_t results_bytes_ = 0;
+  std::int64_t dropped_results_ = 0;
   // The drain thread's:
   counters::ExecutedLedger executed_;
   int drains_to_wait_ = 0;

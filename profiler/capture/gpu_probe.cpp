@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
+
+#include "profiler/capture/cupti_places.h"
 
 namespace flopprof::capture {
 namespace {
@@ -43,13 +46,6 @@ ProbedDevice device_at(void* driver, int index) {
   return device;
 }
 
-/// Up to 12.9 CUPTI counted its versions from 1; since 13.0 they are the toolkit's.
-int cuda_major_of(std::uint32_t api_version) {
-  if (api_version >= 100000) return static_cast<int>(api_version / 10000);
-  if (api_version >= 19) return 12;
-  return api_version >= 13 ? 11 : 0;
-}
-
 std::string path_of(void* address) {
   Dl_info info{};
   return dladdr(address, &info) != 0 ? info.dli_fname : "";
@@ -82,38 +78,33 @@ ProbedDriver probe_driver(const std::string& library) {
   return driver;
 }
 
-std::vector<std::string> cupti_candidates(int driver_version) {
-  constexpr int kOldestMajor = 12;
-  constexpr int kNewestMajor = 13;
-  std::vector<std::string> paths;
-  const int newest = driver_version == 0 ? kNewestMajor : driver_version / 1000;
-  for (int major = newest; major >= kOldestMajor; --major) {
-    for (const char* folder :
-         {"", "/usr/local/cuda/lib64/", "/usr/local/cuda/extras/CUPTI/lib64/"}) {
-      paths.push_back(fmt::format("{}libcupti.so.{}", folder, major));
-    }
-  }
-  return paths;
+/// Up to 12.9 CUPTI counted its versions from 1; since 13.0 they are the toolkit's.
+int cuda_major_of(std::uint32_t api_version) {
+  if (api_version >= 100000) return static_cast<int>(api_version / 10000);
+  if (api_version >= 19) return 12;
+  return api_version >= 13 ? 11 : 0;
 }
 
-ProbedCupti probe_cupti(const std::vector<std::string>& libraries) {
-  ProbedCupti cupti;
+ProbedCupti probe_cupti(const std::vector<std::string>& libraries, int driver_version) {
+  ProbedCupti none;
+  std::optional<ProbedCupti> too_new;
   for (const std::string& library : libraries) {
     std::string error;
     void* handle = opened(library, error);
-    if (cupti.error.empty()) cupti.error = error;
+    if (none.error.empty()) none.error = error;
     if (handle == nullptr) continue;
     const auto get_version = function_in<int(std::uint32_t*)>(handle, "cuptiGetVersion");
     if (get_version == nullptr) {
-      cupti.error = library + " is no CUPTI";
+      none.error = library + " is no CUPTI";
       continue;
     }
-    cupti = {.found = true, .path = path_of(reinterpret_cast<void*>(get_version))};
+    ProbedCupti cupti{.found = true, .path = path_of(reinterpret_cast<void*>(get_version))};
     if (get_version(&cupti.api_version) != kSuccess) cupti.api_version = 0;
     cupti.cuda_major = cuda_major_of(cupti.api_version);
-    return cupti;
+    if (!is_newer_than_driver(cupti.cuda_major, driver_version)) return cupti;
+    if (!too_new) too_new = cupti;
   }
-  return cupti;
+  return too_new.value_or(none);
 }
 
 }  // namespace flopprof::capture

@@ -35,12 +35,11 @@ struct ProbedCupti {
 /// `library`: a path, or a name that the dynamic linker finds.
 ProbedDriver probe_driver(const std::string& library);
 
-/// Where a job's collector looks for the profiling library, best first: the driver's major version
-/// before older ones, the loader's before the toolkit's. `driver_version`: 13000 for 13.0; 0: not
-/// known.
-std::vector<std::string> cupti_candidates(int driver_version);
+/// The first of `libraries` that opens and is not newer than the driver; else the first that opens.
+/// `driver_version`: 13000 for 13.0; 0: not known.
+ProbedCupti probe_cupti(const std::vector<std::string>& libraries, int driver_version);
 
-/// The first of `libraries` that opens.
-ProbedCupti probe_cupti(const std::vector<std::string>& libraries);
+/// The toolkit's major version, of what cuptiGetVersion says; 0: not known.
+int cuda_major_of(std::uint32_t api_version);
 
 }  // namespace flopprof::capture

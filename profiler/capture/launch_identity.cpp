@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "profiler/capture/launch_arguments.h"
+
 namespace flopprof::capture {
 namespace {
 
@@ -22,68 +24,31 @@ std::uint64_t pair_of(unsigned high, unsigned low) { return std::uint64_t{high} 
 
 std::uint64_t address(const void* handle) { return reinterpret_cast<std::uintptr_t>(handle); }
 
-/// The attributes that change what runs; of the others some hold pointers that are never the same.
-std::uint64_t hash_of_attributes(const CUlaunchConfig& config) {
-  std::uint64_t hash = 0;
-  for (unsigned i = 0; config.attrs != nullptr && i < config.numAttrs; ++i) {
-    const CUlaunchAttribute& attribute = config.attrs[i];
-    if (attribute.id == CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION) {
-      const auto& cluster = attribute.value.clusterDim;
-      hash += hash_of({pair_of(cluster.x, cluster.y), cluster.z});
-    }
-  }
-  return hash;
-}
-
-Launch launch(std::uint64_t of_handle, std::uint64_t epoch, CUstream stream) {
-  return {.identity = hash_of({of_handle, epoch}), .of_handle = of_handle, .stream = stream};
-}
-
-/// cuLaunchKernel_params and cuLaunchCooperativeKernel_params name these fields alike.
-template <typename Arguments>
-Launch of_kernel(const Arguments& call, std::uint64_t epoch) {
-  return launch(hash_of({address(call.f), pair_of(call.gridDimX, call.gridDimY),
-                         pair_of(call.gridDimZ, call.sharedMemBytes),
-                         pair_of(call.blockDimX, call.blockDimY), call.blockDimZ}),
-                epoch, call.hStream);
+std::uint64_t hash_of_kernel(const LaunchArguments& launch) {
+  const auto& [grid_x, grid_y, grid_z] = launch.grid;
+  const auto& [block_x, block_y, block_z] = launch.block;
+  const auto& [cluster_x, cluster_y, cluster_z] = launch.cluster;
+  return hash_of({address(launch.function), pair_of(grid_x, grid_y),
+                  pair_of(grid_z, launch.shared_memory), pair_of(block_x, block_y),
+                  pair_of(block_z, cluster_x), pair_of(cluster_y, cluster_z)});
 }
 
 }  // namespace
 
 std::optional<Launch> LaunchIdentities::of(CUpti_CallbackId id,
                                            const void* arguments) const noexcept {
-  if (arguments == nullptr) return std::nullopt;
+  const auto launch = launch_arguments(id, arguments);
+  if (!launch) return std::nullopt;
+  const bool is_graph = launch->graph != nullptr;
+  const std::uint64_t of_handle =
+      is_graph ? hash_of({address(launch->graph)}) : hash_of_kernel(*launch);
   const std::uint64_t functions = functions_.load(std::memory_order_relaxed);
-  switch (id) {
-    case CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel:
-    case CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel_ptsz:
-      return of_kernel(*static_cast<const cuLaunchKernel_params*>(arguments), functions);
-    case CUPTI_DRIVER_TRACE_CBID_cuLaunchCooperativeKernel:
-    case CUPTI_DRIVER_TRACE_CBID_cuLaunchCooperativeKernel_ptsz:
-      return of_kernel(*static_cast<const cuLaunchCooperativeKernel_params*>(arguments), functions);
-    case CUPTI_DRIVER_TRACE_CBID_cuLaunchKernelEx:
-    case CUPTI_DRIVER_TRACE_CBID_cuLaunchKernelEx_ptsz: {
-      const auto& call = *static_cast<const cuLaunchKernelEx_params*>(arguments);
-      if (call.config == nullptr) return std::nullopt;
-      const CUlaunchConfig& config = *call.config;
-      return launch(hash_of({address(call.f), pair_of(config.gridDimX, config.gridDimY),
-                             pair_of(config.gridDimZ, config.sharedMemBytes),
-                             pair_of(config.blockDimX, config.blockDimY), config.blockDimZ,
-                             hash_of_attributes(config)}),
-                    functions, config.hStream);
-    }
-    case CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch:
-    case CUPTI_DRIVER_TRACE_CBID_cuGraphLaunch_ptsz: {
-      const auto& call = *static_cast<const cuGraphLaunch_params*>(arguments);
-      const std::uint64_t graphs = graphs_.load(std::memory_order_relaxed);
-      Launch graph =
-          launch(hash_of({address(call.hGraph)}), hash_of({graphs, functions}), call.hStream);
-      graph.graph = true;
-      return graph;
-    }
-    default:
-      return std::nullopt;
-  }
+  const std::uint64_t epoch =
+      is_graph ? hash_of({graphs_.load(std::memory_order_relaxed), functions}) : functions;
+  return Launch{.graph = is_graph,
+                .identity = hash_of({of_handle, epoch}),
+                .of_handle = of_handle,
+                .stream = launch->stream};
 }
 
 }  // namespace flopprof::capture

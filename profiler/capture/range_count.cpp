@@ -92,37 +92,21 @@ struct RangeCount::Parts {
         fmt::format("{}: {}; {}", call, text_of(cupti, result), remedy_for(result)));
   }
 
-  std::string chip_of_device() const {
-    std::uint32_t device = 0;
-    check("cuptiGetDeviceId", functions.get_device(profiler.context(), &device));
-    CUpti_Device_GetChipName_Params params{
-        .structSize = CUpti_Device_GetChipName_Params_STRUCT_SIZE, .deviceIndex = device};
-    check("cuptiDeviceGetChipName", functions.get_chip_name(&params));
-    return params.pChipName;
-  }
-
-  /// What the profiler says of the counters of the device at hand.
-  Bytes availability() const {
-    CUpti_Profiler_GetCounterAvailability_Params params{
-        .structSize = CUpti_Profiler_GetCounterAvailability_Params_STRUCT_SIZE,
-        .ctx = profiler.context()};
-    check("cuptiProfilerGetCounterAvailability", functions.get_availability(&params));
-    Bytes image(params.counterAvailabilityImageSize);
-    params.pCounterAvailabilityImage = image.data();
-    check("cuptiProfilerGetCounterAvailability", functions.get_availability(&params));
-    return image;
+  void check(const std::optional<Refusal>& refusal) const {
+    if (refusal) check(refusal->call.c_str(), refusal->result);
   }
 
   void configure() {
-    CUpti_Profiler_Initialize_Params params{
-        .structSize = CUpti_Profiler_Initialize_Params_STRUCT_SIZE, .pPriv = nullptr};
-    check("cuptiProfilerInitialize", functions.initialize(&params));
-    chip = chip_of_device();
+    check(initialize_profiler(functions));
+    std::uint32_t device = 0;
+    check("cuptiGetDeviceId", functions.get_device(profiler.context(), &device));
+    check(ask_chip(functions, device, chip));
     all_sets = counters::counter_sets_of(chip);
     if (all_sets.empty()) {
       throw CountersRefused(fmt::format("no counter sets are known for the chip {}", chip));
     }
-    const Bytes available = availability();
+    Bytes available;
+    check(ask_availability(functions, profiler.context(), available));
     bytes.set = {.name = "bytes", .metrics = kMovedBytes};
     for (const std::string& metric : kMovedBytes) bytes.metrics.push_back(metric.c_str());
     for (const counters::CounterSet& set : all_sets) {

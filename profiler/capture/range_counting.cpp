@@ -37,37 +37,18 @@ void RangeCounting::context_ends(CUcontext context) noexcept {
   contexts_.erase(at);
 }
 
-std::optional<Refusal> RangeCounting::ask(CUcontext context, Device& device) {
-  CUpti_Profiler_GetCounterAvailability_Params params{
-      .structSize = CUpti_Profiler_GetCounterAvailability_Params_STRUCT_SIZE, .ctx = context};
-  for (int turn = 0; turn < 2; ++turn) {  // first the size
-    if (turn == 1) {
-      device.availability.resize(params.counterAvailabilityImageSize);
-      params.pCounterAvailabilityImage = device.availability.data();
-    }
-    if (const CUptiResult result = functions_.get_availability(&params); result != CUPTI_SUCCESS)
-      return refusal_of("cuptiProfilerGetCounterAvailability", result);
-  }
-  return std::nullopt;
-}
-
 std::optional<Refusal> RangeCounting::get_acquainted() {
   const std::lock_guard lock(mutex_);
   if (!initialised_ && !contexts_.empty()) {
-    CUpti_Profiler_Initialize_Params params{
-        .structSize = CUpti_Profiler_Initialize_Params_STRUCT_SIZE, .pPriv = nullptr};
-    if (const CUptiResult result = functions_.initialize(&params); result != CUPTI_SUCCESS)
-      return refusal_of("cuptiProfilerInitialize", result);
+    if (auto refusal = initialize_profiler(functions_)) return refusal;
     initialised_ = true;
   }
   for (const auto& [context, known] : contexts_) {
     if (devices_.contains(known.device)) continue;
-    CUpti_Device_GetChipName_Params chip{.structSize = CUpti_Device_GetChipName_Params_STRUCT_SIZE,
-                                         .deviceIndex = static_cast<std::size_t>(known.device)};
-    if (const CUptiResult result = functions_.get_chip_name(&chip); result != CUPTI_SUCCESS)
-      return refusal_of("cuptiDeviceGetChipName", result);
-    Device device{.chip = chip.pChipName};
-    if (auto refusal = ask(context, device)) return refusal;
+    Device device;
+    const auto number = static_cast<std::uint32_t>(known.device);
+    if (auto refusal = ask_chip(functions_, number, device.chip)) return refusal;
+    if (auto refusal = ask_availability(functions_, context, device.availability)) return refusal;
     devices_[known.device] = std::move(device);
   }
   return std::nullopt;

@@ -76,7 +76,6 @@ class RangeCounting {
     std::optional<std::size_t> counting;  // the set
   };
 
-  std::optional<Refusal> ask(CUcontext context, Device& device);
   std::unique_ptr<ChipCounters> built(const Device& device,
                                       std::vector<std::string>& problems) const;
 

@@ -34,6 +34,33 @@ std::optional<RangeFunctions> find_range_functions(void* library) {
   return complete ? std::optional(f) : std::nullopt;
 }
 
+std::optional<Refusal> initialize_profiler(const RangeFunctions& functions) {
+  CUpti_Profiler_Initialize_Params params{
+      .structSize = CUpti_Profiler_Initialize_Params_STRUCT_SIZE, .pPriv = nullptr};
+  return checked("cuptiProfilerInitialize", functions.initialize(&params));
+}
+
+std::optional<Refusal> ask_chip(const RangeFunctions& functions, std::uint32_t device,
+                                std::string& chip) {
+  CUpti_Device_GetChipName_Params params{.structSize = CUpti_Device_GetChipName_Params_STRUCT_SIZE,
+                                         .deviceIndex = device};
+  auto refusal = checked("cuptiDeviceGetChipName", functions.get_chip_name(&params));
+  if (!refusal) chip = params.pChipName;
+  return refusal;
+}
+
+std::optional<Refusal> ask_availability(const RangeFunctions& functions, CUcontext context,
+                                        std::vector<std::uint8_t>& image) {
+  CUpti_Profiler_GetCounterAvailability_Params params{
+      .structSize = CUpti_Profiler_GetCounterAvailability_Params_STRUCT_SIZE, .ctx = context};
+  constexpr const char* kCall = "cuptiProfilerGetCounterAvailability";
+  // First the size.
+  if (auto refusal = checked(kCall, functions.get_availability(&params))) return refusal;
+  image.resize(params.counterAvailabilityImageSize);
+  params.pCounterAvailabilityImage = image.data();
+  return checked(kCall, functions.get_availability(&params));
+}
+
 std::optional<Refusal> RangeProfiler::enable() {
   if (profiler_ != nullptr) return std::nullopt;
   CUpti_RangeProfiler_Enable_Params params{

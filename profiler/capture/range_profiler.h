@@ -35,6 +35,14 @@ struct RangeFunctions {
 /// Nothing where `library`, a handle of dlopen(), lacks one of them.
 std::optional<RangeFunctions> find_range_functions(void* library);
 
+/// What is asked before the first range. `chip`: of the device, as "GH100".
+std::optional<Refusal> initialize_profiler(const RangeFunctions& functions);
+std::optional<Refusal> ask_chip(const RangeFunctions& functions, std::uint32_t device,
+                                std::string& chip);
+/// What the context's device says of its counters, for the scheduler.
+std::optional<Refusal> ask_availability(const RangeFunctions& functions, CUcontext context,
+                                        std::vector<std::uint8_t>& image);
+
 /// Counts what one context executes between two moments: one range, set by the program and not by
 /// kernel, and in one pass, so that nothing is replayed and kernels run beside each other as ever.
 ///

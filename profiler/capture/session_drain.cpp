@@ -22,6 +22,13 @@ Drained Session::drain(bool last) {
   Drained drained{.written_at_ns = now_ns(),
                   .steps = std::move(changes.steps),
                   .work = std::move(changes.work)};
+  if (changes.dropped_steps > 0) {
+    drained.faults.push_back({.what = "steps dropped",
+                              .count = changes.dropped_steps,
+                              .since_ns = drained.written_at_ns,
+                              .detail = "steps ended faster than they could be written",
+                              .remedy = "totals leave them out"});
+  }
   for (auto& [key, counted] : faults_) {
     if (counted.count > 0) drained.faults.push_back(counted);
     counted.count = 0;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "profiler/capture/cupti_library.h"
+#include "profiler/record/tape.h"
 
 namespace flopprof::capture {
 
@@ -40,7 +41,7 @@ class TapeRecorder {
 
  private:
   using Part = std::span<const std::uint8_t>;
-  void write(std::uint32_t kind, std::initializer_list<Part> parts) noexcept;
+  void write(TapeKind kind, std::initializer_list<Part> parts) noexcept;
   void name(const char* text) noexcept;
 
   std::mutex mutex_;

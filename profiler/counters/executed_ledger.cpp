@@ -53,6 +53,7 @@ std::int64_t ExecutedLedger::add(const std::vector<CounterSet>& sets, const Coun
   Entry& entry = this->entry(sets, {counted.signature, counted.device});
   const std::int64_t no_counts = entry.work.add(*counted.set, counted.values);
   entry.changed = true;
+  ++entry.counted;
   if (counted.step == kOutsideSteps) return no_counts;
   for (const ExecutedClass& row : entry.work.of_step(*counted.set, counted.values)) {
     if (row.source != ExecutedSource::kCounted || !row.flops) continue;
@@ -75,7 +76,9 @@ bool ExecutedLedger::adds_nothing(std::int64_t signature, std::int64_t device,
   return at == entries_.end() || at->second.work.adds_nothing(set);
 }
 
-void ExecutedLedger::tell(const Key& key, const Entry& entry) {
+void ExecutedLedger::tell(const Key& key, Entry& entry) {
+  if (entry.counted == 1 && !entry.told && told_ >= kMostCountedOnce) return;
+  if (!std::exchange(entry.told, true)) ++told_;
   for (const FlopClass flop_class : entry.classes) {
     const ExecutedEstimate estimate = entry.work.of_class(flop_class);
     const bool known = estimate.missing == 0 && estimate.repeats > 0;

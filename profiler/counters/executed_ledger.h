@@ -13,7 +13,8 @@
 namespace flopprof::counters {
 
 /// What counted steps say of all steps of their signatures, device by device. Of the signatures
-/// that were counted last it remembers a few hundred.
+/// that were counted last it remembers a few hundred. Where there are very many, one that was
+/// counted once is not told, for its step says the same.
 ///
 /// Not thread-safe: the drain thread's.
 class ExecutedLedger {
@@ -42,19 +43,23 @@ class ExecutedLedger {
 
  private:
   static constexpr std::size_t kMost = 512;
+  static constexpr std::size_t kMostCountedOnce = 16'384;
   using Key = std::pair<std::int64_t, std::int64_t>;  // signature, device
   struct Entry {
     ExecutedWork work;
     std::vector<FlopClass> classes;
     std::list<Key>::iterator at;
+    std::int64_t counted = 0;
+    bool told = false;
     bool changed = false;
   };
 
   Entry& entry(const std::vector<CounterSet>& sets, const Key& key);
-  void tell(const Key& key, const Entry& entry);
+  void tell(const Key& key, Entry& entry);
 
   std::map<Key, Entry> entries_;
   std::list<Key> by_use_;  // the latest in front
+  std::size_t told_ = 0;
   Changes changes_;
 };
 

@@ -10,6 +10,8 @@
 #include <set>
 #include <string_view>
 
+#include "profiler/capture/cupti_places.h"
+
 namespace flopprof::doctor {
 namespace {
 
@@ -85,8 +87,12 @@ void look_at_folder(const fs::path& folder, Machine& machine) {
 
 Machine look(const Places& places) {
   Machine machine{.driver = capture::probe_driver(places.driver), .prefix = places.prefix};
+  capture::CuptiSurroundings around = capture::cupti_surroundings();
+  around.python_packages.insert(around.python_packages.end(), places.python_packages.begin(),
+                                places.python_packages.end());
+  const int driver = machine.driver.cuda_version;
   machine.cupti = capture::probe_cupti(
-      places.cupti.empty() ? capture::cupti_candidates(machine.driver.cuda_version) : places.cupti);
+      places.cupti.empty() ? capture::cupti_candidates(driver, around) : places.cupti, driver);
   if (!machine.driver.devices.empty()) machine.gpm = capture::probe_gpm(places.management);
   const fs::path proc = places.root / "proc";
   look_at_kernel_module(proc, machine);

@@ -12,7 +12,8 @@ namespace flopprof::doctor {
 struct Places {
   std::filesystem::path root = "/";  ///< holds proc/ and opt/
   std::string driver = "libcuda.so.1";
-  std::vector<std::string> cupti;  ///< empty: where a job's collector looks
+  std::vector<std::string> cupti;            ///< empty: where a job's collector looks
+  std::vector<std::string> python_packages;  ///< folders of them, of the job's Python
   std::string management = "libnvidia-ml.so.1";
   std::filesystem::path prefix;  ///< of our installation
   std::filesystem::path folder;  ///< where run.db would be

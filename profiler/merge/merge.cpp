@@ -58,10 +58,10 @@ Part open_part(const fs::path& run, OutputFile& output) {
     database.emplace(store::open_run(path));
   }
   if (store::schema_version(*database) != store::kSchemaVersion) {
-    throw NotOneJob(fmt::format("{} has schema {}, this flopprof merges schema {} alone; merge the "
-                                "ranks with the flopprof that they ran with",
-                                run.string(), store::schema_version(*database),
-                                store::kSchemaVersion));
+    throw NotOneJob(
+        fmt::format("{} has schema {}, this flopprof merges schema {} alone; merge the "
+                    "ranks with the flopprof that they ran with",
+                    run.string(), store::schema_version(*database), store::kSchemaVersion));
   }
   Part part = read_part(*database);
   part.given = run;
@@ -82,9 +82,8 @@ Parts open_parts(const Request& request, OutputFile& output) {
       parts.kept_out.emplace_back(error.what());
     }
   }
-  std::stable_sort(parts.parts.begin(), parts.parts.end(), [](const Part& a, const Part& b) {
-    return first_rank(a) < first_rank(b);
-  });
+  std::stable_sort(parts.parts.begin(), parts.parts.end(),
+                   [](const Part& a, const Part& b) { return first_rank(a) < first_rank(b); });
   return parts;
 }
 
@@ -112,7 +111,11 @@ void write_end(Database& merged, const std::vector<Part>& parts) {
   const Part* worst = parts.data();
   const auto badness = [](const Part& part) {
     const std::int64_t status = part.exit_status.value_or(0);
-    return part.ended == "running" ? 4 : part.ended == "killed" ? 3 : status != 0 ? 2 : part.ended.empty() ? 1 : 0;
+    return part.ended == "running"  ? 4
+           : part.ended == "killed" ? 3
+           : status != 0            ? 2
+           : part.ended.empty()     ? 1
+                                    : 0;
   };
   for (const Part& part : parts) {
     began = std::min(began, part.started_at_ns);

@@ -34,6 +34,10 @@ struct GpuTotal {
   std::int64_t extrapolated_gpu_ns = 0;  ///< of it
   std::int64_t kernel_ns = 0;            ///< plain sum over kernels
   std::int64_t traced_kernel_ns = 0;     ///< of it: not extrapolated
+  /// Steps with graphs that were traced as a whole: their GPU time holds the time between nodes.
+  std::int64_t steps_with_whole_graphs = 0;
+  std::int64_t steps_without_kernels = 0;  ///< left out of kernel_ns, kernels and copies
+  std::int64_t other_whole_graphs = 0;     ///< launches outside steps, whose kernels are in no sum
   std::int64_t kernels = 0;
   std::int64_t copies = 0;  ///< of memory, and fills: no part of the times above
   std::int64_t copy_ns = 0;

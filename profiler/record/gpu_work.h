@@ -19,6 +19,15 @@ struct KernelRecord {
   std::int64_t ended_at = 0;  ///< both 0: the kernel ran and was not timed
 };
 
+/// One launch of a graph that was traced as a whole, from its first node to its last: nothing says
+/// what its nodes did. Times are as in KernelRecord.
+struct GraphRecord {
+  std::optional<std::uint32_t> device;  ///< nothing: it ran on several, or not on GPUs alone
+  std::uint32_t correlation = 0;
+  std::int64_t started_at = 0;
+  std::int64_t ended_at = 0;
+};
+
 /// Memory that was copied or filled on a GPU. Times are as in KernelRecord.
 struct CopyRecord {
   std::uint32_t device = 0;
@@ -86,11 +95,16 @@ struct GpuStep {
   std::int64_t device = -1;    ///< -1: the step launched nothing
   std::int64_t kernels = 0;    ///< that were recorded
   std::int64_t kernel_ns = 0;  ///< plain sum of their durations
-  /// Measure of the union of their intervals; nothing when records of this step are missing.
+  /// Measure of the union of their intervals, and of those of whole graphs; nothing when records of
+  /// this step are missing.
   std::optional<std::int64_t> busy_ns;
   std::int64_t copies = 0;   ///< of memory, and fills of it: no part of busy_ns and kernel_ns
   std::int64_t copy_ns = 0;  ///< plain sum of their durations
   std::int64_t copied_bytes = 0;
+  /// Launches of graphs that were traced as a whole: their nodes are no part of kernels and
+  /// kernel_ns.
+  std::int64_t graphs = 0;
+  std::int64_t graph_ns = 0;  ///< plain sum, the time between their nodes included
 };
 
 /// The kernels that one operator launched, in traced steps and outside steps.

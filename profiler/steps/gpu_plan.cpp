@@ -70,7 +70,7 @@ const GpuPlan::Signature* GpuPlan::in_need() const {
 void GpuPlan::learn(const Ended& interval) {
   Signature& known = signature(interval.signature);
   ++known.seen;
-  if (interval.look.look == GpuLook::kTraced) ++known.traced;
+  if (interval.look.look == GpuLook::kTraced && !interval.look.whole_graphs) ++known.traced;
   if (interval.look.look == GpuLook::kCounted) known.counters.counted(interval.look.set);
   if (!interval.in_step) {
     last_outside_ = interval.signature;
@@ -118,12 +118,15 @@ GpuLook GpuPlan::of_block(std::int64_t step) const {
 
 void GpuPlan::open_window(GpuLook look) {
   window_ = look;
+  window_has_whole_graphs_ = traces_whole_graphs_ && wanted() != GpuLook::kTraced;
   window_left_ = look == GpuLook::kTraced && settings_.every == 0 ? kWindow : 1;
   window_steps_ = window_ns_ = 0;
 }
 
 GpuPlan::Look GpuPlan::in_window(bool in_step) {
-  if (window_ == GpuLook::kTraced) return {.look = traces_ ? window_ : GpuLook::kNone};
+  if (window_ == GpuLook::kTraced) {
+    return {.look = traces_ ? window_ : GpuLook::kNone, .whole_graphs = window_has_whole_graphs_};
+  }
   constexpr std::int64_t kLaunchedNothing = 0;
   if (!in_step && last_outside_.value_or(kLaunchedNothing) == kLaunchedNothing) return {};
   const Signature* known = predicted(in_step);

@@ -43,13 +43,17 @@ class GpuPlan {
   void counters_ready(const std::vector<bool>& patches_kernels);
   void give_up_counters();
   void give_up_tracing() { traces_ = false; }
+  /// From here on steps of whose like enough were traced kernel by kernel are traced with their
+  /// graphs as a whole, which costs less; or no more.
+  void trace_whole_graphs(bool on) { traces_whole_graphs_ = on; }
   /// The device refuses `set`.
   void give_up(std::size_t set);
 
   struct Look {
     GpuLook look = GpuLook::kNone;
-    std::size_t set = 0;    ///< where it is kCounted
-    bool timeline = false;  ///< where it is kTraced: all its kernels are kept
+    std::size_t set = 0;        ///< where it is kCounted
+    bool timeline = false;      ///< where it is kTraced: all its kernels are kept
+    bool whole_graphs = false;  ///< where it is kTraced
   };
   /// Whether the kernels of `step` are all to be kept.
   bool is_on_timeline(std::int64_t step) const;
@@ -109,6 +113,7 @@ class GpuPlan {
 
   Settings settings_;
   bool traces_ = true;
+  bool traces_whole_graphs_ = false;
   std::optional<std::vector<bool>> sets_;
   std::vector<std::size_t> given_up_;
   std::map<std::int64_t, Signature> signatures_;
@@ -118,7 +123,8 @@ class GpuPlan {
   std::optional<std::int64_t> last_outside_;
 
   GpuLook window_ = GpuLook::kTraced;  // as the job begins
-  std::int64_t window_left_;           // steps
+  bool window_has_whole_graphs_ = false;
+  std::int64_t window_left_;  // steps
   std::int64_t window_steps_ = 0;
   std::int64_t window_ns_ = 0;
   std::int64_t rest_ = 0;    // steps until the next window

@@ -77,9 +77,8 @@ KernelLedger::Open* KernelLedger::interval_of(std::int64_t id) {
   return &*at;
 }
 
-const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
-  const std::int64_t id = widened(kernel.correlation, near_);
-  near_ = id;
+/// Null where nobody looks at its times, and where it comes too late.
+KernelLedger::Open* KernelLedger::traced_interval_of(std::int64_t id) {
   Open* open = interval_of(id);
   if (open != nullptr && open->interval.look != GpuLook::kTraced) return nullptr;
   if (open == nullptr || open->settled) {
@@ -87,11 +86,21 @@ const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
     if (open != nullptr) add_late(*open);
     return nullptr;
   }
-  if (kernel.in_graph)
-    work_of(*open).graphs_seen.insert(kernel.correlation);
-  else
-    ++open->kernels_seen;
   open->changed_in_round = round_;
+  return open;
+}
+
+const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
+  const std::int64_t id = widened(kernel.correlation, near_);
+  near_ = id;
+  Open* open = traced_interval_of(id);
+  if (open == nullptr) return nullptr;
+  if (kernel.in_graph) {
+    work_of(*open).graphs_seen.insert(kernel.correlation);
+    ++open->nodes_seen;
+  } else {
+    ++open->kernels_seen;
+  }
   if (!is_timed(kernel.started_at, kernel.ended_at)) {
     ++changes_.untimed_records;
     open->spoiled = true;
@@ -111,6 +120,26 @@ const LaunchInterval* KernelLedger::add(const KernelRecord& kernel) {
     of_op.kernel_ns += ns;
   }
   return &open->interval;
+}
+
+void KernelLedger::add(const GraphRecord& graph) {
+  near_ = widened(graph.correlation, near_);
+  Open* open = traced_interval_of(near_);
+  if (open == nullptr) return;
+  Work& work = work_of(*open);
+  work.graphs_seen.insert(graph.correlation);
+  work.whole_graphs.insert(graph.correlation);
+  const bool timed = is_timed(graph.started_at, graph.ended_at);
+  if (!timed) ++changes_.untimed_records;
+  if (!graph.device) ++changes_.undivided_graphs;
+  if (!timed || !graph.device) {
+    open->spoiled = true;
+    return;
+  }
+  DeviceWork& device = work.devices[*graph.device];
+  ++device.graphs.launches;
+  device.graphs.kernel_ns += graph.ended_at - graph.started_at;
+  device.busy.add(graph.started_at, graph.ended_at);
 }
 
 /// Nobody says how many copies there should be: one that comes late is left out.
@@ -144,9 +173,9 @@ bool KernelLedger::is_complete(const Open& open) const {
   if (!open.interval.closed) return false;
   if (open.interval.look != GpuLook::kTraced) return true;
   if (open.kernels_seen < open.interval.kernels) return false;
-  if (open.interval.graphs == 0) return true;
-  return open.graphs_seen() >= open.interval.graphs &&
-         round_ - open.changed_in_round >= kQuietRounds;
+  if (open.graphs_seen() < open.interval.graphs) return false;
+  // How many nodes a graph has, nobody says.
+  return open.nodes_seen == 0 || round_ - open.changed_in_round >= kQuietRounds;
 }
 
 void KernelLedger::settle(bool last) {
@@ -182,6 +211,10 @@ void KernelLedger::settle_one(Open& open) {
   changes_.missing_records += missing;
   if (missing > 0) open.spoiled = true;
   if (missing > 0 && open.kernels_seen == 0 && graphs_seen == 0) ++changes_.robbed_intervals;
+  if (!open.has_whole_graphs()) {
+    node_kernels_ += open.nodes_seen;
+    single_kernels_ += open.kernels_seen;
+  }
   if (open.interval.closed && open.interval.step != kOutsideSteps)
     settle_step(open);
   else
@@ -205,9 +238,12 @@ void KernelLedger::settle_step(Open& open) {
                               .busy_ns = device.busy.covered_ns(),
                               .copies = device.copies,
                               .copy_ns = device.copy_ns,
-                              .copied_bytes = device.copied_bytes});
+                              .copied_bytes = device.copied_bytes,
+                              .graphs = device.graphs.launches,
+                              .graph_ns = device.graphs.kernel_ns});
   }
-  add_kernels(open);
+  // Shares of kernels and operators are those of steps of which every kernel is known.
+  if (!open.has_whole_graphs()) add_kernels(open);
 }
 
 void KernelLedger::settle_outside(Open& open) {
@@ -216,6 +252,8 @@ void KernelLedger::settle_outside(Open& open) {
     OutsideSums& outside = outside_[number];
     outside.sums.launches += device.sums.launches;
     outside.sums.kernel_ns += device.sums.kernel_ns;
+    outside.graphs.launches += device.graphs.launches;
+    outside.graphs.kernel_ns += device.graphs.kernel_ns;
     outside.busy_ns += device.busy.covered_ns();
     outside.copies += device.copies;
     outside.copy_ns += device.copy_ns;

@@ -35,6 +35,7 @@ class KernelLedger {
   /// Answers whose it is; nothing when it is nobody's, or when nobody looks at its times. Valid
   /// until the next call.
   const LaunchInterval* add(const KernelRecord& kernel);
+  void add(const GraphRecord& graph);
   void add(const CopyRecord& copy);
   /// Records were lost: a step with graph launches may lack some without being short of any.
   void records_dropped();
@@ -43,6 +44,8 @@ class KernelLedger {
   void clock_was_set();
   /// Settles the steps whose kernels are all there; with `last`, every one.
   void settle(bool last);
+  /// Most kernels of the intervals that were traced kernel by kernel were nodes of graphs.
+  bool nodes_dominate() const { return node_kernels_ > single_kernels_; }
   /// Intervals with smaller numbers will not be asked for again.
   std::int64_t settled_before() const { return first_number_; }
 
@@ -54,6 +57,7 @@ class KernelLedger {
     std::int64_t late_records = 0;     ///< came when their step had been added up
     std::int64_t unusable_steps = 0;
     std::int64_t robbed_intervals = 0;  ///< traced, and not one of their records came
+    std::int64_t undivided_graphs = 0;  ///< traced as a whole: nobody says which device was busy
     std::vector<StepLaunches> launches;
     std::vector<OpGpuWork> ops;                     ///< take the place of rows with the same keys
     std::vector<OutsideLaunches> outside_launches;  ///< take the place of the same signature's
@@ -67,6 +71,7 @@ class KernelLedger {
   };
   struct DeviceWork {
     Sums sums;
+    Sums graphs;
     IntervalUnion busy;
     std::int64_t copies = 0;
     std::int64_t copy_ns = 0;
@@ -76,13 +81,15 @@ class KernelLedger {
     std::map<std::uint32_t, DeviceWork> devices;
     std::unordered_map<std::uint32_t, Sums> kernels;
     std::map<std::pair<const char*, std::uint8_t>, Sums> ops;
-    std::set<std::uint32_t> graphs_seen;
+    std::set<std::uint32_t> graphs_seen;   // by a node of theirs, or as a whole
+    std::set<std::uint32_t> whole_graphs;  // of them
   };
   /// Most intervals are not traced, and have no work.
   struct Open {
     LaunchInterval interval;
     std::unique_ptr<Work> work;
     std::int64_t kernels_seen = 0;  // of those launched one by one
+    std::int64_t nodes_seen = 0;
     std::int64_t changed_in_round = 0;
     bool spoiled = false;
     bool settled = false;
@@ -90,6 +97,7 @@ class KernelLedger {
     std::int64_t graphs_seen() const {
       return work == nullptr ? 0 : static_cast<std::int64_t>(work->graphs_seen.size());
     }
+    bool has_whole_graphs() const { return work != nullptr && !work->whole_graphs.empty(); }
   };
   struct KernelSums {
     Sums in_steps;
@@ -98,6 +106,7 @@ class KernelLedger {
   };
   struct OutsideSums {
     Sums sums;
+    Sums graphs;
     std::int64_t busy_ns = 0;
     std::int64_t copies = 0;
     std::int64_t copy_ns = 0;
@@ -106,6 +115,7 @@ class KernelLedger {
   };
 
   Open* interval_of(std::int64_t id);
+  Open* traced_interval_of(std::int64_t id);
   static Work& work_of(Open& open);
   const Launcher* launcher_of(std::int64_t id) const;
   void add_ops(const Open& open, bool in_steps);
@@ -125,6 +135,8 @@ class KernelLedger {
   std::int64_t near_ = 0;    // an id of these days, for those that have 32 bits
   std::size_t last_at_ = 0;  // where it was placed
   std::int64_t round_ = 0;
+  std::int64_t node_kernels_ = 0;
+  std::int64_t single_kernels_ = 0;
   std::vector<KernelSums> kernels_;   // by number
   std::deque<LaunchedBy> launchers_;  // by id
   std::map<std::pair<std::string, std::uint8_t>, KernelSums> ops_;

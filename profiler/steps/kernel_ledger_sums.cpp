@@ -68,7 +68,9 @@ KernelLedger::Changes KernelLedger::take_changes() {
                               .busy_ns = outside.busy_ns,
                               .copies = outside.copies,
                               .copy_ns = outside.copy_ns,
-                              .copied_bytes = outside.copied_bytes});
+                              .copied_bytes = outside.copied_bytes,
+                              .graphs = outside.graphs.launches,
+                              .graph_ns = outside.graphs.kernel_ns});
   }
   for (std::size_t number = 0; number < kernels_.size(); ++number) {
     KernelSums& kernel = kernels_[number];

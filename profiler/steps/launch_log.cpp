@@ -37,17 +37,28 @@ void LaunchLog::cut(std::int64_t step) {
   const std::lock_guard lock(mutex_);
   if (!started_) return;
   LaunchInterval& open = intervals_.back();
+  if (intervals_.size() >= kMost) {
+    ++merged_;
+    open.merged = true;
+    open.look = GpuLook::kNone;
+    return;
+  }
   open.end = highest_ ? std::max(open.first, *highest_ + 1) : open.first;
-  open.step = step;
+  open.step = open.merged ? kOutsideSteps : step;
   open.closed = true;
   intervals_.push_back({.number = open.number + 1, .first = open.end, .highest = open.highest});
 }
 
 void LaunchLog::look(GpuLook look, std::optional<std::int64_t> timeline_step) {
   const std::lock_guard lock(mutex_);
-  if (!started_) return;
+  if (!started_ || intervals_.back().merged) return;
   intervals_.back().look = look;
   intervals_.back().timeline_step = timeline_step;
+}
+
+std::int64_t LaunchLog::take_merged() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(merged_, 0);
 }
 
 std::optional<LaunchInterval> LaunchLog::open() const {

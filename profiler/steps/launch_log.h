@@ -27,6 +27,7 @@ struct LaunchInterval {
   GpuLook look = GpuLook::kNone;
   std::optional<std::int64_t> timeline_step;  ///< what it will be, where its kernels are all kept
   bool closed = false;
+  bool merged = false;  ///< of several steps, which are not told apart: nobody looks at it
 };
 
 /// What ran on the host when a kernel or a graph was launched.
@@ -72,7 +73,12 @@ class LaunchLog {
   }
 
   /// The open interval was `step`, or kOutsideSteps; the next one begins, and nobody looks at it.
+  /// With kMost that nobody has settled it goes on over the boundary instead, for memory has an
+  /// end.
   void cut(std::int64_t step);
+  static constexpr std::size_t kMost = 32'768;
+  /// How many boundaries it went on over since it was last asked.
+  std::int64_t take_merged();
 
   /// How the open interval is looked at.
   void look(GpuLook look, std::optional<std::int64_t> timeline_step = std::nullopt);
@@ -101,6 +107,7 @@ class LaunchLog {
   bool started_ = false;
   std::optional<std::int64_t> highest_;
   std::deque<LaunchInterval> intervals_;  // the last is open
+  std::int64_t merged_ = 0;
   static constexpr std::size_t kMostLaunchers = 1 << 18;
   std::vector<LaunchedBy> launchers_;
 };

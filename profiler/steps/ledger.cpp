@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace flopprof::steps {
 namespace {
@@ -87,7 +88,7 @@ void Ledger::end_step(const Update& update) {
   sampled_ = sampled_ || !update.observed;
   if (!sampled_) {
     move_into(kEveryStepCounted, open_);
-    fresh_steps_.push_back(step);
+    keep(step);
     return;
   }
   settle(update.batches);
@@ -103,8 +104,15 @@ void Ledger::settle(std::uint64_t batches_after) {
   Step& step = waiting_->step;
   step.step_class = class_of(likeness, step.number, step.model_flops.has_value());
   move_into(step.step_class, waiting_->sums);
-  fresh_steps_.push_back(step);
+  keep(step);
   waiting_.reset();
+}
+
+void Ledger::keep(const Step& step) {
+  if (fresh_steps_.size() < kMostFreshSteps)
+    fresh_steps_.push_back(step);
+  else
+    ++dropped_steps_;
 }
 
 std::int32_t Ledger::class_of(const Likeness& likeness, std::int64_t step, bool observed) {
@@ -162,6 +170,7 @@ void Ledger::finish(std::uint64_t batches) {
 Ledger::Changes Ledger::take_changes(double ns_per_tick) {
   Changes changes;
   changes.steps.swap(fresh_steps_);
+  changes.dropped_steps = std::exchange(dropped_steps_, 0);
   // The open interval stands among the work outside steps until an update makes a step of it.
   ClassWork& outside = classes_[kOutsideSteps];
   for (const std::uint32_t slot : open_rows_) outside.mark(slot);

@@ -70,7 +70,9 @@ class Ledger {
   struct Changes {
     std::vector<Step> steps;
     std::vector<OpWork> work;
+    std::int64_t dropped_steps = 0;  ///< of those that were not taken in time
   };
+  static constexpr std::size_t kMostFreshSteps = 262'144;
   Changes take_changes(double ns_per_tick);
 
  private:
@@ -110,7 +112,9 @@ class Ledger {
   std::map<std::int32_t, ClassWork> classes_;
   std::map<Likeness, ClassState> likenesses_;
   std::vector<std::uint32_t> open_rows_;  // slots whose open work has been written
+  void keep(const Step& step);
   std::vector<Step> fresh_steps_;
+  std::int64_t dropped_steps_ = 0;
   bool sampled_ = false;  // a step has gone unobserved: from now on classes matter
   struct Waiting {
     Step step;

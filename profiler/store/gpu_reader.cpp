@@ -49,6 +49,10 @@ GpuTotal total_of(const Row& row) {
   total.copied_bytes = row.integer("copied_bytes");
   total.steps_with_extrapolated_gpu_time = row.integer("steps_with_extrapolated_gpu_time");
   total.executed = executed_of(row);
+  if (!row.has("steps_with_whole_graphs")) return total;
+  total.steps_with_whole_graphs = row.integer("steps_with_whole_graphs");
+  total.steps_without_kernels = row.integer("steps_without_kernels");
+  total.other_whole_graphs = row.integer("other_whole_graphs");
   return total;
 }
 

@@ -11,9 +11,9 @@
 namespace flopprof::store {
 namespace {
 
-/// A disk that stays full must not take the job's memory: some 50 MB of each kind.
-constexpr std::size_t kMostKeptRows = 500'000;
-constexpr std::size_t kMostKeptKernels = 200'000;
+/// A disk that stays full must not take the job's memory: some 7 MB of each kind.
+constexpr std::size_t kMostKeptRows = 60'000;
+constexpr std::size_t kMostKeptKernels = 60'000;
 
 /// Null when there is no room for another key.
 template <typename Key, typename Row>
@@ -104,11 +104,15 @@ void GpuRows::write(Database& run, std::int64_t process, const ProcessInfo& info
 }
 
 void GpuRows::write_steps(Database& run, std::int64_t process) const {
-  Statement step = run.prepare("INSERT OR REPLACE INTO gpu_step VALUES (?,?,?,?,?,?,?,?,?)");
+  Statement step = run.prepare("INSERT OR REPLACE INTO gpu_step VALUES (?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& [key, row] : steps_) {
     step.bind(0, process).bind(1, row.step).bind(2, row.device).bind(3, row.kernels);
     step.bind(4, row.kernel_ns).bind(5, row.busy_ns).bind(6, row.copies);
-    step.bind(7, row.copy_ns).bind(8, row.copied_bytes).run();
+    step.bind(7, row.copy_ns)
+        .bind(8, row.copied_bytes)
+        .bind(9, row.graphs)
+        .bind(10, row.graph_ns)
+        .run();
   }
   Statement launches = run.prepare("INSERT OR REPLACE INTO step_launches VALUES (?,?,?,?,?)");
   for (const auto& [key, row] : launches_) {

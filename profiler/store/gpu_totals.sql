@@ -1,44 +1,64 @@
 -- The sums of GPU time, on top of step_totals.sql.
 
+-- Steps with graphs that were traced as a whole: what their kernels and copies took, other steps know.
+CREATE VIEW whole_graph_step AS
+SELECT process, step, sum(graphs) AS graphs, sum(graph_ns) AS graph_ns FROM gpu_step
+WHERE graphs > 0 AND step >= 0 GROUP BY process, step;
+
 -- What a step of a signature does on a device: the mean, rounded down, over its traced steps of which all
--- records came. No rows where every step is traced: each has its own.
+-- records came; of kernels and copies over those without whole graphs, NULL where there are none. No rows where
+-- every step is traced kernel by kernel: each has its own.
 CREATE VIEW gpu_signature AS
 WITH usable AS (
-  SELECT l.signature, g.* FROM gpu_step g CROSS JOIN step_launches l ON l.process = g.process AND l.step = g.step
-  WHERE l.look = 1 AND EXISTS (SELECT 1 FROM step_launches WHERE look <> 1)
+  SELECT l.signature, g.*, (g.process, g.step) NOT IN (SELECT process, step FROM whole_graph_step) AS has_kernels
+  FROM gpu_step g CROSS JOIN step_launches l ON l.process = g.process AND l.step = g.step
+  WHERE l.look = 1 AND EXISTS (SELECT 1 FROM step_launches WHERE look <> 1 UNION ALL SELECT 1 FROM whole_graph_step)
     AND (g.process, g.step) NOT IN (SELECT process, step FROM gpu_step WHERE busy_ns IS NULL)
 ), n AS (
-  SELECT process, signature, count(DISTINCT step) AS steps FROM usable GROUP BY process, signature
+  SELECT process, signature, count(DISTINCT step) AS steps,
+         nullif(count(DISTINCT CASE WHEN has_kernels THEN step END), 0) AS kernel_steps
+  FROM usable GROUP BY process, signature
 )
-SELECT u.process, u.signature, u.device, n.steps AS traced_steps,
-       sum(kernels) / n.steps AS kernels, sum(kernel_ns) / n.steps AS kernel_ns, sum(busy_ns) / n.steps AS busy_ns,
-       sum(copies) / n.steps AS copies, sum(copy_ns) / n.steps AS copy_ns,
-       sum(copied_bytes) / n.steps AS copied_bytes
+SELECT u.process, u.signature, u.device, n.steps AS traced_steps, sum(busy_ns) / n.steps AS busy_ns,
+       sum(kernels * has_kernels) / n.kernel_steps AS kernels,
+       sum(kernel_ns * has_kernels) / n.kernel_steps AS kernel_ns,
+       sum(copies * has_kernels) / n.kernel_steps AS copies, sum(copy_ns * has_kernels) / n.kernel_steps AS copy_ns,
+       sum(copied_bytes * has_kernels) / n.kernel_steps AS copied_bytes
 FROM usable u JOIN n ON n.process = u.process AND n.signature = u.signature
 GROUP BY u.process, u.signature, u.device;
 
 CREATE VIEW gpu_signature_total AS
-SELECT process, signature, sum(busy_ns) AS busy_ns FROM gpu_signature GROUP BY process, signature;
+SELECT process, signature, sum(busy_ns) AS busy_ns, max(kernel_ns IS NULL) AS has_no_kernels
+FROM gpu_signature GROUP BY process, signature;
 
--- Kernels and copies of traced steps, the same of other steps by their signature's mean, and what was
+-- By process and signature, the steps that take their GPU time from others like them, and those that take what
+-- their kernels did.
+CREATE VIEW unlike_traced AS
+SELECT process, signature, sum(look <> 1) AS steps, count(*) AS kernel_steps
+FROM step_launches
+WHERE launches > 0 AND (look <> 1 OR (process, step) IN (SELECT process, step FROM whole_graph_step))
+GROUP BY process, signature;
+
+-- Kernels and copies of steps that were traced kernel by kernel, the same of other steps by their signature's mean, and what was
 -- launched outside steps beside them. The same device seen by several processes is one.
 CREATE VIEW device_total AS
 WITH unusable AS (
   SELECT DISTINCT process, step FROM gpu_step WHERE busy_ns IS NULL
-), others AS (
-  SELECT process, signature, count(*) AS steps FROM step_launches WHERE look <> 1 AND launches > 0
-  GROUP BY process, signature
-), parts AS (
-  SELECT process, device, kernels * (step >= 0) AS kernels, kernel_ns * (step >= 0) AS kernel_ns,
-         busy_ns * (step >= 0) AS busy_ns, 0 AS extrapolated_ns, copies * (step >= 0) AS copies,
-         copy_ns * (step >= 0) AS copy_ns, copied_bytes * (step >= 0) AS copied_bytes,
-         kernels * (step < 0) AS other_kernels, kernel_ns * (step < 0) AS other_kernel_ns,
-         busy_ns * (step < 0) AS other_busy_ns, kernel_ns * (step >= 0) AS traced_kernel_ns
+), own AS (
+  SELECT *, step >= 0 AND (process, step) NOT IN (SELECT process, step FROM whole_graph_step) AS has_kernels
   FROM gpu_step WHERE device >= 0 AND (process, step) NOT IN unusable
+), parts AS (
+  SELECT process, device, kernels * has_kernels AS kernels, kernel_ns * has_kernels AS kernel_ns,
+         busy_ns * (step >= 0) AS busy_ns, 0 AS extrapolated_ns, copies * has_kernels AS copies,
+         copy_ns * has_kernels AS copy_ns, copied_bytes * has_kernels AS copied_bytes,
+         kernels * (step < 0) AS other_kernels, kernel_ns * (step < 0) AS other_kernel_ns,
+         busy_ns * (step < 0) AS other_busy_ns, kernel_ns * has_kernels AS traced_kernel_ns
+  FROM own
   UNION ALL
-  SELECT o.process, device, steps * kernels, steps * kernel_ns, steps * busy_ns, steps * busy_ns, steps * copies,
-         steps * copy_ns, steps * copied_bytes, 0, 0, 0, 0
-  FROM others o JOIN gpu_signature g ON g.process = o.process AND g.signature = o.signature WHERE device >= 0
+  SELECT o.process, device, coalesce(kernel_steps * kernels, 0), coalesce(kernel_steps * kernel_ns, 0),
+         steps * busy_ns, steps * busy_ns, coalesce(kernel_steps * copies, 0), coalesce(kernel_steps * copy_ns, 0),
+         coalesce(kernel_steps * copied_bytes, 0), 0, 0, 0, 0
+  FROM unlike_traced o JOIN gpu_signature g ON g.process = o.process AND g.signature = o.signature WHERE device >= 0
   UNION ALL
   SELECT DISTINCT process, device, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM executed_signature
 ), s AS (
@@ -60,7 +80,7 @@ FROM s JOIN process p ON p.id = s.process
 LEFT JOIN gpu_device d ON d.process = s.process AND d.device = s.device
 GROUP BY p.host, identity;
 
--- In traced steps of which all records came, and outside steps.
+-- In traced steps of which all records came and that have no whole graphs, and outside steps.
 CREATE VIEW kernel_total AS
 SELECT StringIds.value AS kernel, sum(launches * in_steps) AS launches, sum(kernel_ns * in_steps) AS kernel_ns,
        sum(launches * NOT in_steps) AS other_launches, sum(kernel_ns * NOT in_steps) AS other_kernel_ns
@@ -106,6 +126,12 @@ SELECT coalesce(gpu_ns, 0) AS gpu_ns, coalesce(extrapolated_gpu_ns, 0) AS extrap
        coalesce(traced_kernel_ns, 0) AS traced_kernel_ns,  -- of kernel_ns
        coalesce(copies, 0) AS copies, coalesce(copy_ns, 0) AS copy_ns, coalesce(copied_bytes, 0) AS copied_bytes,
        (SELECT coalesce(sum(step_wall_ns * devices), 0) FROM worlds) AS allocated_ns,
+       -- Their GPU time holds the time between the nodes of graphs; their kernels are those of steps like them.
+       (SELECT count(*) FROM whole_graph_step) AS steps_with_whole_graphs,
+       (SELECT coalesce(sum(kernel_steps), 0) FROM unlike_traced u
+        JOIN gpu_signature_total t ON t.process = u.process AND t.signature = u.signature
+        WHERE has_no_kernels) AS steps_without_kernels,  -- left out of kernels and copies
+       (SELECT coalesce(sum(graphs), 0) FROM gpu_step WHERE step < 0) AS other_whole_graphs,
        executed_total.*  -- and the steps that are left out of the sums above
 FROM devices CROSS JOIN executed_total
 WHERE EXISTS (SELECT 1 FROM gpu_step) OR EXISTS (SELECT 1 FROM step_launches);

@@ -68,8 +68,31 @@ bool is_imported(const RunOverview& run) {
                      [](const Fault& fault) { return fault.what.starts_with("imported"); });
 }
 
+void add_graph_notes(const GpuTotal& gpu, std::vector<std::string>& notes) {
+  if (gpu.steps_with_whole_graphs > 0) {
+    notes.push_back(fmt::format(
+        "{} steps were traced with their CUDA graphs as a whole: their GPU-seconds hold "
+        "the time between a graph's kernels, and what their kernels and copies took is "
+        "the mean of steps that launched the same work and were traced kernel by kernel",
+        gpu.steps_with_whole_graphs));
+  }
+  if (gpu.steps_without_kernels > 0) {
+    notes.push_back(
+        fmt::format("kernel seconds, kernels and copies leave {} steps out: no step that launched "
+                    "the same work was traced kernel by kernel",
+                    gpu.steps_without_kernels));
+  }
+  if (gpu.other_whole_graphs > 0) {
+    notes.push_back(
+        fmt::format("outside steps, {} launches of CUDA graphs were traced as a whole: their "
+                    "kernels are in no sum of kernels",
+                    gpu.other_whole_graphs));
+  }
+}
+
 void add_gpu_notes(const RunOverview& run, std::vector<std::string>& notes) {
   const GpuTotal& gpu = *run.gpu;
+  add_graph_notes(gpu, notes);
   const ExecutedTotal& executed = gpu.executed;
   if (gpu.steps_with_extrapolated_gpu_time > 0) {
     notes.push_back(
@@ -119,7 +142,7 @@ std::vector<Fault> derived_faults(const RunOverview& run, const std::vector<Proc
     return fault.what.starts_with("run.db");  // somebody was attached, and says why nothing is here
   });
   if (!run.libtorch_seen && !run.gpu && run.total.steps == 0 && run.ended != "running" &&
-      !unwritten) {
+      !unwritten && faults.empty()) {
     faults.push_back(nothing_attached(run));
   }
   for (Fault& fault : rank_faults(run)) faults.push_back(std::move(fault));

@@ -9,8 +9,8 @@
 namespace flopprof::store {
 namespace {
 
-/// About 50 MB: a disk that stays full must not take the job's memory.
-constexpr std::size_t kMostKeptSteps = 1'000'000;
+/// About 15 MB: a disk that stays full must not take the job's memory.
+constexpr std::size_t kMostKeptSteps = 262'144;
 
 bool is_empty_row(const OpWork& row) {
   return row.calls == 0 && row.model_flops == 0 && row.recomputed_flops == 0 && row.cpu_ns == 0;

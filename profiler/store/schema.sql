@@ -110,14 +110,17 @@ CREATE TABLE gpu_step (
   device       INTEGER NOT NULL,  -- -1: no kernel, or none to be used
   kernels      INTEGER NOT NULL,
   kernel_ns    INTEGER NOT NULL,  -- plain sum
-  busy_ns      INTEGER,           -- measure of the union of the kernels' intervals
+  busy_ns      INTEGER,           -- measure of the union of the intervals of kernels and whole graphs
   copies       INTEGER NOT NULL DEFAULT 0,  -- and fills of memory: no part of the columns before
   copy_ns      INTEGER NOT NULL DEFAULT 0,  -- plain sum
   copied_bytes INTEGER NOT NULL DEFAULT 0,
+  -- Launches of graphs that were traced as a whole: their nodes are no part of kernels, kernel_ns and copies.
+  graphs       INTEGER NOT NULL DEFAULT 0,
+  graph_ns     INTEGER NOT NULL DEFAULT 0,  -- plain sum from first node to last, the time between nodes included
   PRIMARY KEY (process, step, device)
 ) WITHOUT ROWID;
 
--- Of the traced steps that are used, and of work outside steps.
+-- Of the traced steps that are used and have no whole graphs, and of work outside steps.
 CREATE TABLE kernel_work (
   process   INTEGER NOT NULL,
   kernel    INTEGER NOT NULL REFERENCES StringIds(id),

@@ -99,7 +99,8 @@ std::string dots_of(const ChartSeries& series, const Axis& axis) {
   const std::size_t places = series.points.size();
   for (std::size_t i = 0; i < places; ++i) {
     if (!series.points[i]) continue;
-    path += fmt::format("M{:.1f} {:.1f}h0", middle_of(i, places), axis.at(series.points[i]->median));
+    path +=
+        fmt::format("M{:.1f} {:.1f}h0", middle_of(i, places), axis.at(series.points[i]->median));
   }
   return path;
 }

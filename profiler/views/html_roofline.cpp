@@ -81,7 +81,8 @@ void print_lines(std::ostream& out, const Axes& axes, const std::vector<Roof>& r
   std::string grid;
   std::string peaks;
   for (const double tick : ticks) grid += fmt::format("M0 {:.2f}H100", axes.y(tick));
-  for (const Roof& roof : roofs) peaks += fmt::format("M0 {:.2f}H100", axes.y(roof.flops_per_second));
+  for (const Roof& roof : roofs)
+    peaks += fmt::format("M0 {:.2f}H100", axes.y(roof.flops_per_second));
   out << fmt::format(
       "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path "
       "class=\"grid\" d=\"{}\"/><path class=\"roof\" d=\"{}\"/></svg>\n",
@@ -99,10 +100,11 @@ void print_lines(std::ostream& out, const Axes& axes, const std::vector<Roof>& r
 
 void print_kernels(std::ostream& out, const Axes& axes, const std::vector<KernelRate>& rates) {
   for (const KernelRate& each : rates) {
-    out << fmt::format("<i style=\"left:{:.2f}%;top:{:.2f}%\" title=\"{}: {}, {} of the time\"></i>\n",
-                       axes.x(each.time_share), axes.y(each.flops_per_second),
-                       html_of(fitted(printable(each.kernel), kLongName)),
-                       rate_of(each.flops_per_second), percent_text(each.time_share));
+    out << fmt::format(
+        "<i style=\"left:{:.2f}%;top:{:.2f}%\" title=\"{}: {}, {} of the time\"></i>\n",
+        axes.x(each.time_share), axes.y(each.flops_per_second),
+        html_of(fitted(printable(each.kernel), kLongName)), rate_of(each.flops_per_second),
+        percent_text(each.time_share));
   }
 }
 
@@ -121,7 +123,8 @@ std::vector<KernelRate> kernel_rates(const Report& report) {
   std::vector<KernelRate> rates;
   if (!report.run.gpu || report.run.gpu->traced_kernel_ns == 0) return rates;
   const GpuTotal& gpu = *report.run.gpu;
-  const double of_all = static_cast<double>(gpu.kernel_ns) / static_cast<double>(gpu.traced_kernel_ns);
+  const double of_all =
+      static_cast<double>(gpu.kernel_ns) / static_cast<double>(gpu.traced_kernel_ns);
   for (const View& view : report.views) {
     if (view.by != By::kKernel) continue;
     for (const Fields& row : view.rows) {

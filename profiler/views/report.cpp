@@ -113,7 +113,7 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
     for (const LayerTotal& layer : layers) report.rows.push_back(fields_of(layer, training));
   } else if (request.by == By::kKernel) {
     const std::vector<KernelTotal> kernels = store::read_kernels(run);
-    const std::int64_t kernel_ns = report.run.gpu ? report.run.gpu->kernel_ns : 0;
+    const std::int64_t kernel_ns = report.run.gpu ? report.run.gpu->traced_kernel_ns : 0;
     for (const KernelTotal& kernel : kernels) report.rows.push_back(fields_of(kernel, kernel_ns));
   } else if (request.by == By::kClass) {
     const Flops executed = sum_of(report.run.classes);

@@ -167,7 +167,11 @@ void add_gpu_lines(const RunOverview& run, std::vector<HeaderLine>& lines) {
         {"  of which extrapolated", fmt::format("{} in {} steps", seconds(gpu.extrapolated_gpu_ns),
                                                 grouped(gpu.steps_with_extrapolated_gpu_time))});
   }
-  lines.push_back({"  kernels, plain sum", seconds(gpu.kernel_ns)});
+  lines.push_back(
+      {"  kernels, plain sum", gpu.steps_without_kernels == 0
+                                   ? seconds(gpu.kernel_ns)
+                                   : fmt::format("{} without {} steps", seconds(gpu.kernel_ns),
+                                                 grouped(gpu.steps_without_kernels))});
   if (gpu.copies > 0) lines.push_back({"  memory copies, apart", seconds(gpu.copy_ns)});
   if (gpu.steps_without_gpu_time > 0)
     lines.push_back({"  steps left out", grouped(gpu.steps_without_gpu_time)});

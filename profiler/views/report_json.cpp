@@ -83,10 +83,12 @@ void write_gpu_totals(JsonWriter& json, const std::optional<GpuTotal>& gpu) {
   json.key("gpu_seconds").real(seconds_of(gpu->gpu_ns));
   json.key("extrapolated_gpu_seconds").real(seconds_of(gpu->extrapolated_gpu_ns));
   json.key("kernel_seconds").real(seconds_of(gpu->kernel_ns));
+  json.key("steps_without_kernel_seconds").integer(gpu->steps_without_kernels);
   json.key("allocated_gpu_seconds").real(seconds_of(gpu->allocated_ns));
   json.key("kernels").integer(gpu->kernels);
   json.key("steps_without_gpu_seconds").integer(gpu->steps_without_gpu_time);
   json.key("steps_with_extrapolated_gpu_seconds").integer(gpu->steps_with_extrapolated_gpu_time);
+  json.key("steps_with_whole_graphs").integer(gpu->steps_with_whole_graphs);
   json.key("copies").integer(gpu->copies).key("copy_seconds").real(seconds_of(gpu->copy_ns));
   json.key("copied_bytes").integer(gpu->copied_bytes);
 }

@@ -73,9 +73,10 @@ HtmlChart flops_chart(const std::vector<StepBucket>& buckets) {
 }
 
 HtmlChart time_chart(const std::vector<StepBucket>& buckets, const RunOverview& run) {
-  HtmlChart chart = chart_of(buckets, "Time per step",
-                             run.gpu ? "host clock; GPU busy from the kernels' own times, sum of the devices"
-                                     : "host clock");
+  HtmlChart chart =
+      chart_of(buckets, "Time per step",
+               run.gpu ? "host clock; GPU busy from the kernels' own times, sum of the devices"
+                       : "host clock");
   chart.number = seconds_text;
   chart.logarithmic = run.wall_per_step && seconds_of(run.wall_per_step->max) >
                                                kWideSpread * seconds_of(run.wall_per_step->median);

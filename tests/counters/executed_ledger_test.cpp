@@ -80,6 +80,21 @@ TEST(ExecutedLedger, NamesNoStepOutsideSteps) {
   EXPECT_EQ(changes.signatures.size(), 2u);
 }
 
+TEST(ExecutedLedger, TellsOfVeryManySignaturesOnlyThoseThatWereCountedTwice) {
+  ExecutedLedger ledger;
+  const std::vector<double> values = {5, 5};
+  const auto count = [&](std::int64_t step, std::int64_t signature) {
+    ledger.add(kSets, {.step = step, .signature = signature, .set = &kA, .values = values});
+  };
+  std::int64_t step = 0;
+  for (; step < 20'000; ++step) count(step, step);
+  const auto changes = ledger.take_changes();
+  EXPECT_EQ(changes.signatures.size(), 16'384u * 2);
+  EXPECT_EQ(changes.steps.size(), 20'000u);  // what a step counted is never lost
+  count(step, 19'999);
+  EXPECT_EQ(ledger.take_changes().signatures.size(), 2u);
+}
+
 TEST(ExecutedLedger, ForgetsTheSignatureThatWasCountedLongestAgoAndTellsItBefore) {
   ExecutedLedger ledger;
   const std::vector<double> values = {5, 5};

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "profiler/capture/cupti_places.h"
 #include "profiler/capture/gpu_probe.h"
 #include "tests/support/sample_run.h"
 
@@ -119,15 +120,22 @@ TEST_F(Look, NamesTheFilesThatTheInstallationLacks) {
   EXPECT_GT(found.folder_free_bytes, 0u);
 }
 
-TEST(CuptiCandidates, BeginWithTheDriversMajorVersion) {
-  const auto of_12 = capture::cupti_candidates(12080);
-  EXPECT_EQ(of_12.size(), 3u);
-  EXPECT_EQ(of_12.front(), "libcupti.so.12");
-  const auto of_13 = capture::cupti_candidates(13000);
-  EXPECT_EQ(of_13.size(), 6u);
-  EXPECT_EQ(of_13.front(), "libcupti.so.13");
-  EXPECT_EQ(of_13.back(), "/usr/local/cuda/extras/CUPTI/lib64/libcupti.so.12");
-  EXPECT_EQ(capture::cupti_candidates(0), of_13) << "no driver that says";
+TEST_F(Look, TakesNoLibraryThatIsNewerThanTheDriverWhereThereIsAnother) {
+  const std::filesystem::path copy = root_ / "libcupti.so.13";
+  std::filesystem::copy_file(FLOPPROF_NAMED_GPU, copy);
+  const auto of_12 = capture::probe_cupti({"/nowhere/libcupti.so", copy}, 12080);
+  EXPECT_EQ(of_12.path, copy);  // the only one
+  EXPECT_EQ(of_12.cuda_major, 13);
+  EXPECT_EQ(capture::probe_cupti({"libm.so.6", copy}, 13000).path, copy);
+}
+
+TEST_F(Look, FindsTheLibraryInThePackagesOfTheJobsPython) {
+  const std::filesystem::path wheel = root_ / "nvidia/cu99/lib";
+  std::filesystem::create_directories(wheel);
+  std::filesystem::copy_file(FLOPPROF_NAMED_GPU, wheel / "libcupti.so.99");
+  const auto candidates =
+      capture::cupti_candidates(99000, {.python_packages = {(root_ / "").parent_path()}});
+  EXPECT_EQ(capture::probe_cupti(candidates, 99000).path, wheel / "libcupti.so.99");
 }
 
 }  // namespace

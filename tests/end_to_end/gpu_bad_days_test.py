@@ -22,6 +22,17 @@ TURNS = os.environ.get("FLOPPROF_TURNS", ",#2").split(",")  # of a call, that fa
 KILLS = int(os.environ.get("FLOPPROF_KILLS", "6"))
 LAG_NS = 2_500_000_000  # a second until it is written, and what a busy machine adds
 ANSWERS = (7, 26, 35, 999)
+DRIVER = {"cuCtxPopCurrent_v2", "cuCtxPushCurrent_v2", "cuCtxRecordEvent", "cuDriverGetVersion", "cuEventCreate",
+          "cuEventDestroy_v2", "cuEventQuery"}
+
+
+def child_of(launcher):
+    """The job, once it is the job: not before the launcher has become it."""
+    with open(f"/proc/{launcher}/task/{launcher}/children") as file:
+        for child in file.read().split():
+            if os.path.realpath(f"/proc/{child}/exe") == os.path.realpath(JOB):
+                return int(child)
+    return None
 
 
 class BadDay(SimulatedGpu):
@@ -59,7 +70,8 @@ class BadDay(SimulatedGpu):
 
 
 class Calls(BadDay):
-    """Each call of the profiling library fails: the first time, always, and with every kind of answer."""
+    """Each call of the profiling library and of the driver that is the collector's own fails: the first time,
+    always, and with every kind of answer."""
 
     def functions(self):
         self.paced(self.run_db, SIMGPU_CALLED=os.path.join(self.folder, "called"))
@@ -69,7 +81,8 @@ class Calls(BadDay):
     def test_that_fail_reach_neither_the_job_nor_a_number(self):
         functions = self.functions()
         self.assertIn("cuptiRangeProfilerPopRange", functions)
-        self.assertGreaterEqual(len(functions), 24)
+        self.assertLessEqual(DRIVER, set(functions))
+        self.assertGreaterEqual(len(functions), 24 + len(DRIVER))
         trials = [f"{name}{turn}={ANSWERS[at % len(ANSWERS)]}"
                   for at, name in enumerate(functions) for turn in TURNS]
 
@@ -79,6 +92,12 @@ class Calls(BadDay):
             self.assert_nothing_is_wrong(run_db, fault)
 
         self.in_parallel(trial, trials)
+
+    def test_that_fail_while_a_graph_is_captured_reach_neither_the_job_nor_a_number(self):
+        for turn in TURNS:
+            for code in (1, 901):
+                self.attached("", command=[JOB, "captured", "4"], SIMGPU_FAULT=f"cuStreamIsCapturing{turn}={code}")
+                self.assertLessEqual(set(self.gpu_ns_of_steps()), {80_000, None})
 
     def test_that_are_denied_leave_the_gpu_seconds_and_say_so(self):
         for code in (26, 27, 33, 35, 39, 40, 41):
@@ -102,7 +121,7 @@ class Killed(BadDay):
                     stderr=subprocess.PIPE)
             self.addCleanup(launcher.kill)
             self.addCleanup(launcher.stderr.close)
-            job = wait_for(lambda: self.child_of(launcher.pid))
+            job = wait_for(lambda: child_of(launcher.pid))
             wait_for(lambda: os.path.getsize(progress) > 0)
             time.sleep(chance.uniform(0, 3))
             os.kill(job, signal.SIGKILL)
@@ -110,14 +129,6 @@ class Killed(BadDay):
             self.check_killed(run_db, progress)
 
         self.in_parallel(trial, range(KILLS))
-
-    def child_of(self, launcher):
-        """The job, once it is the job: not before the launcher has become it."""
-        with open(f"/proc/{launcher}/task/{launcher}/children") as file:
-            for child in file.read().split():
-                if os.path.realpath(f"/proc/{child}/exe") == os.path.realpath(JOB):
-                    return int(child)
-        return None
 
     def check_killed(self, run_db, progress):
         with open(progress) as file:
@@ -128,8 +139,34 @@ class Killed(BadDay):
         self.assertGreaterEqual(written, told)
         report = subprocess.run([FLOPPROF, "report", run_db, "--format", "json"], capture_output=True, check=True)
         said = {fault["what"] for fault in json.loads(report.stdout)["faults"]}
-        self.assertTrue(said & ({"process killed"} if written else {"process killed", "nothing attached"}), said)
+        seen = self.rows("SELECT count(*) FROM process", run_db)[0][0]
+        self.assertTrue(said & {"process killed" if seen else "nothing attached"}, said)
         self.assertLessEqual(self.counted(run_db), EXACT)
+
+
+class Memory(BadDay):
+    MOST_KB = 64 * 1024
+    OF_THE_JOB_KB = 8 * 1024
+
+    def peak_kb_of(self, job, steps, *options):
+        environment = dict(os.environ, LD_LIBRARY_PATH=SIMGPU, SIMGPU_COUNTS=COUNTS)
+        command = [FLOPPROF, "run", "-f", "-o", self.run_db, *options, "--", JOB, job, str(steps)]
+        launcher = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        self.addCleanup(launcher.kill)
+        peak, pid = 0, wait_for(lambda: child_of(launcher.pid))
+        while launcher.poll() is None:
+            try:
+                with open(f"/proc/{pid}/status") as file:
+                    peak = max([peak] + [int(line.split()[1]) for line in file if line.startswith("VmHWM:")])
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+            time.sleep(0.02)
+        self.assertEqual(launcher.returncode, 7)
+        return peak
+
+    def test_has_an_end_where_steps_come_faster_than_they_can_be_written(self):
+        for what in (("ticks", 200_000), ("cubes", 10_000, "--every", "1"), ("many", 0)):
+            self.assertLess(self.peak_kb_of(*what), self.MOST_KB + self.OF_THE_JOB_KB, what)
 
 
 class Records(BadDay):

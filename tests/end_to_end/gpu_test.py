@@ -49,6 +49,45 @@ class Steps(SimulatedGpu):
         self.attached("graph")
         self.assertEqual(self.gpu_ns_of_steps(), [50_000, 50_000])
 
+    def whole_graphs(self, **variables):
+        self.attached("paced_graphs", 2500, options=["--every", "2", "--trace-steps", "2400:2401"], **variables)
+        return self.report("--by", "kernel")
+
+    def test_whose_kernels_are_mostly_nodes_have_their_graphs_traced_as_a_whole(self):
+        report = self.whole_graphs(SIMGPU_GRAPH_GAP_NS="1000")
+        self.assertLessEqual(set(self.gpu_ns_of_steps()), {85_000, 86_000} | set(range(85_001, 86_000)))
+        traced = dict(self.rows("SELECT graphs, count(*) FROM gpu_step WHERE step >= 0 GROUP BY graphs"))
+        self.assertGreater(traced[0], 8)
+        self.assertGreater(traced[1], 100)
+        of_graphs = "SELECT DISTINCT kernels, busy_ns, graph_ns FROM gpu_step WHERE graphs = 1"
+        self.assertEqual(self.rows(of_graphs), [(1, 86_000, 81_000)])
+        totals = report["totals"]
+        self.assertEqual(totals["steps_with_whole_graphs"], traced[1])
+        self.assertEqual(totals["steps_without_kernel_seconds"], 0)
+        self.assertEqual(totals["kernels"], 3 * 2500)
+        self.assertAlmostEqual(totals["kernel_seconds"], 2500 * 85e-6, 12)
+        shares = {kernel["kernel"]: kernel["kernel_seconds"] for kernel in report["by_kernel"]}
+        self.assertAlmostEqual(shares["gemm"] / shares["adam"], 64 / 5, 9)
+        self.assertTrue([note for note in report["notes"] if f"{traced[1]} steps were traced with their" in note])
+        self.assertLessEqual(set(self.faults()), {"evaluation not fully counted"})
+
+    def test_that_were_asked_for_are_traced_node_by_node_in_any_case(self):
+        self.whole_graphs()
+        on_the_timeline = "SELECT step, count(*) FROM CUPTI_ACTIVITY_KIND_KERNEL GROUP BY step"
+        self.assertEqual(self.rows(on_the_timeline), [(2400, 3), (2401, 3)])
+
+    def test_with_graphs_on_several_devices_go_back_to_single_nodes(self):
+        report = self.whole_graphs(SIMGPU_RECORDS="split_graphs")
+        self.assertIn("graphs on more than one device", self.faults())
+        self.assertLessEqual(set(self.gpu_ns_of_steps()), {85_000, None})
+        late = "SELECT count(*) FROM gpu_step WHERE step > 2200 AND kernels = 3"
+        self.assertGreater(self.rows(late)[0][0], 20)
+        self.assertEqual(report["totals"]["steps_with_whole_graphs"], 0)
+
+    def test_whose_graphs_cannot_be_traced_as_a_whole_are_traced_node_by_node(self):
+        self.attached("paced_graphs", 2500, options=["--every", "2"], SIMGPU_FAULT="cuptiActivityEnable#51=27")
+        self.assertEqual(set(self.gpu_ns_of_steps()), {85_000})
+
     def test_outlive_the_context(self):
         self.attached("reset")
         self.assertEqual(self.gpu_ns_of_steps(), [100_000, 200_000])
@@ -141,7 +180,9 @@ class Faults(SimulatedGpu):
             self.assertIsNone(self.report()["totals"]["gpu_seconds"])
 
     def test_a_library_that_the_driver_does_not_know_is_told(self):
-        self.attached("steps", SIMGPU_CUPTI_VERSION="140000")
+        mapped = os.path.join(self.folder, "libcupti.so.13")
+        shutil.copy(os.path.join(SIMGPU, "libcupti.so.13"), mapped)
+        self.attached("steps", LD_PRELOAD=mapped, SIMGPU_CUPTI_VERSION="140000")
         fault = self.faults()["GPU work not counted"]
         self.assertIn("version 140000, which this driver (CUDA 13.0) does not know", fault["detail"])
         self.assertIsNone(self.report()["totals"]["gpu_seconds"])
@@ -149,6 +190,16 @@ class Faults(SimulatedGpu):
     def test_a_refusal_says_which_call_and_why(self):
         self.attached("steps", SIMGPU_FAULT="cuptiActivityEnable=35")
         self.assertIn("cuptiActivityEnable: simulated error (35)", self.faults()["GPU work not counted"]["detail"])
+
+    def test_the_copy_in_the_toolkit_that_the_job_names_is_taken(self):
+        driver, toolkit = os.path.join(self.folder, "driver"), os.path.join(self.folder, "cuda")
+        os.makedirs(driver)
+        os.makedirs(os.path.join(toolkit, "lib64"))
+        shutil.copy(os.path.join(SIMGPU, "libcuda.so.1"), driver)
+        taken = os.path.join(toolkit, "lib64/libcupti.so.13")
+        shutil.copy(os.path.join(SIMGPU, "libcupti.so.13"), taken)
+        self.attached("steps", LD_LIBRARY_PATH=driver, CUDA_HOME=toolkit, SIMGPU_FAULT="cuptiActivityEnable=35")
+        self.assertIn(taken, self.faults()["GPU work not counted"]["detail"])
 
     def test_the_copy_that_the_job_has_mapped_is_taken(self):
         mapped = os.path.join(self.folder, "libcupti.so.13")

@@ -33,7 +33,7 @@ class SimulatedGpu(unittest.TestCase):
     def attached(self, *what, options=(), command=None, **variables):
         """Runs the job, which must not notice anything: it always prints the same and ends with 7."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("FLOPPROF_", "SIMGPU_", "LD_", "CUDA_"))}
-        environment = dict(clean, LD_LIBRARY_PATH=SIMGPU, **variables)
+        environment = {**clean, "LD_LIBRARY_PATH": SIMGPU, **variables}
         attach = [FLOPPROF, "run", "-f", "-o", self.run_db, *options, "--"]
         job = command or [JOB, *map(str, what)]
         result = subprocess.run(attach + job, env=environment, capture_output=True, timeout=60)

@@ -20,9 +20,9 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
 using testing::make_rank_run;
 using testing::RankRun;
+using ::testing::SizeIs;
 
 namespace fs = std::filesystem;
 
@@ -137,8 +137,9 @@ void cut_off_a_write(const fs::path& path) {
   if (child == 0) {
     store::Database run = store::join_run(path);
     run.execute("PRAGMA cache_size = 1; BEGIN; DELETE FROM step");
-    run.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
-                " INSERT INTO step SELECT 1, i, 0, 0, 1, 1, 1 FROM n");
+    run.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+        " INSERT INTO step SELECT 1, i, 0, 0, 1, 1, 1 FROM n");
     _exit(0);
   }
   waitpid(child, nullptr, 0);
@@ -168,9 +169,9 @@ TEST_F(MergedRanks, ThatAreNotAllThereAreNamed) {
 
 TEST_F(MergedRanks, ThatCannotBeReadAreKeptOutAndTold) {
   add({.rank = 0});
-  fs::resize_file(add({.rank = 1}), 20'000);           // truncated
-  std::ofstream(add({.rank = 2})) << "no database";    // something else
-  runs_.push_back(folder_ / "run.rank3.db");           // not there
+  fs::resize_file(add({.rank = 1}), 20'000);         // truncated
+  std::ofstream(add({.rank = 2})) << "no database";  // something else
+  runs_.push_back(folder_ / "run.rank3.db");         // not there
   const Merged merged = merge();
   EXPECT_EQ(merged.runs, 1);
   EXPECT_THAT(merged.kept_out, ElementsAre(HasSubstr("run.rank1.db is damaged or truncated"),

@@ -97,7 +97,7 @@ Record graph_record(const RunGraph& graph) {
   CUpti_ActivityGraphTrace2 form{};
   form.kind = CUPTI_ACTIVITY_KIND_GRAPH_TRACE;
   place(form, graph.work);
-  form.endDeviceId = graph.work.device;
+  form.endDeviceId = graph.work.device + (record_faults().split_graphs ? 1 : 0);
   form.endContextId = graph.work.context;
   return bytes_of(form);
 }

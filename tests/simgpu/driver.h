@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,8 @@ struct Driver {
 Driver& driver();
 
 CUcontext current();
+/// Where SIMGPU_FAULT says so, the error that the function is to answer with; see faults.h.
+std::optional<CUresult> refused_by_driver(const char* function);
 void tell_resource(CUpti_CallbackIdResource id, CUcontext context, void* descriptor);
 
 /// One call of the driver, as its watcher sees it: entered when made, left with `ends`. `params`

@@ -3,41 +3,22 @@
 #include <atomic>
 #include <cstdio>
 #include <fstream>
-#include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "tests/simgpu/call_faults.h"
 #include "tests/simgpu/environment.h"
 #include "tests/simgpu/tape.h"
 
 namespace simgpu {
 namespace {
 
-/// The number behind "name=", 0 where the entry is another's.
-int number_of(std::string_view entry, std::string_view name) {
-  if (!entry.starts_with(name) || entry.size() <= name.size() || entry[name.size()] != '=')
-    return 0;
-  return std::atoi(entry.data() + name.size() + 1);
-}
-
-std::atomic<int> calls{0};
 std::atomic<int> range_calls{0};
 
-void tell_first_call(const char* function) {
-  const std::string path = text_in("SIMGPU_CALLED");
-  if (!path.empty()) std::ofstream(path, std::ios::app) << function << "\n";
-}
-
-/// How often the function has been called, with this call.
-int calls_of(const char* function) {
-  static auto& mutex = *new std::mutex;
-  static auto& of = *new std::map<std::string, int>;
-  const std::lock_guard lock(mutex);
-  const int number = ++of[function];
-  if (number == 1) tell_first_call(function);
-  return number;
+/// Never destroyed: the job's exit handlers still call.
+CallFaults& calls() {
+  static auto& the_calls = *new CallFaults;
+  return the_calls;
 }
 
 /// Of the processes of a job, the one with most calls stays.
@@ -46,9 +27,9 @@ __attribute__((destructor)) void tell_calls() {
   if (path.empty()) return;
   int most = 0;
   std::ifstream before(path);
-  if (before >> most && most > calls) return;
+  if (before >> most && most > calls().calls()) return;
   if (std::FILE* file = std::fopen(path.c_str(), "w")) {
-    std::fprintf(file, "%d\n", calls.load());
+    std::fprintf(file, "%d\n", calls().calls());
     std::fclose(file);
   }
 }
@@ -56,20 +37,9 @@ __attribute__((destructor)) void tell_calls() {
 }  // namespace
 
 std::optional<CUptiResult> refused(const char* function) {
-  static const auto& faults = *new std::vector<std::string>(parts_of(text_in("SIMGPU_FAULT"), ','));
-  const int turn = ++calls;
   if (std::string_view(function).starts_with("cuptiRangeProfiler")) ++range_calls;
-  static const bool all_are_wanted = !text_in("SIMGPU_CALLED").empty();
-  if (faults.empty() && !all_are_wanted) return std::nullopt;
-  const std::string of_all = std::string("#").append(std::to_string(turn));
-  const std::string of_its =
-      std::string(function).append("#").append(std::to_string(calls_of(function)));
-  for (const std::string& fault : faults) {
-    const int code =
-        number_of(fault, function) + number_of(fault, of_its) + number_of(fault, of_all);
-    if (code != 0) return static_cast<CUptiResult>(code);
-  }
-  return std::nullopt;
+  const auto code = calls().refused(function);
+  return code ? std::optional(static_cast<CUptiResult>(*code)) : std::nullopt;
 }
 
 const RecordFaults& record_faults() {
@@ -86,6 +56,7 @@ const RecordFaults& record_faults() {
       each("late", faults.late);
       if (entry == "reverse") faults.reverse = true;
       if (entry == "thread_buffers") faults.thread_buffers = true;
+      if (entry == "split_graphs") faults.split_graphs = true;
     }
     return faults;
   }();

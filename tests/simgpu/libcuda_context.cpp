@@ -105,12 +105,14 @@ CUresult cuCtxGetCurrent(CUcontext* context) {
 }
 
 CUresult cuCtxPushCurrent(CUcontext context) {
+  if (const auto refusal = simgpu::refused_by_driver(__func__)) return *refusal;
   if (context == nullptr || context->ended) return CUDA_ERROR_INVALID_CONTEXT;
   stack.push_back(context);
   return CUDA_SUCCESS;
 }
 
 CUresult cuCtxPopCurrent(CUcontext* context) {
+  if (const auto refusal = simgpu::refused_by_driver(__func__)) return *refusal;
   if (stack.empty()) return CUDA_ERROR_INVALID_CONTEXT;
   if (context != nullptr) *context = stack.back();
   stack.pop_back();

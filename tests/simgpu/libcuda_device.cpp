@@ -66,6 +66,7 @@ CUresult cuInit(unsigned) {
 }
 
 CUresult cuDriverGetVersion(int* version) {
+  if (const auto refusal = simgpu::refused_by_driver(__func__)) return *refusal;
   *version = 13000;
   return CUDA_SUCCESS;
 }

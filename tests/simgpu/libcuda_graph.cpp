@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tests/simgpu/driver.h"
+#include "tests/simgpu/environment.h"
 
 namespace {
 
@@ -25,6 +26,13 @@ void tell_instance(CUpti_CallbackIdResource id, CUgraph graph, CUgraphExec insta
   simgpu::tell_resource(id, simgpu::current(), &details);
 }
 
+/// SIMGPU_GRAPH_GAP_NS: how long a stream rests between the nodes of a graph.
+void rest(CUstream stream) {
+  static const auto ns = static_cast<std::uint64_t>(simgpu::number_in("SIMGPU_GRAPH_GAP_NS", 0));
+  const std::lock_guard lock(driver().mutex);
+  simgpu::placed(stream, ns, {});
+}
+
 CUresult run_nodes(const CUgraphExec_st& instance, CUstream stream, std::uint32_t correlation) {
   simgpu::RunGraph whole;
   {
@@ -33,7 +41,7 @@ CUresult run_nodes(const CUgraphExec_st& instance, CUstream stream, std::uint32_
   }
   simgpu::Work work = whole.work;
   for (const KernelNode& kernel : instance.nodes) {
-    ++work.graph_node;
+    if (++work.graph_node > 1) rest(stream);
     if (const CUresult failed = simgpu::run(kernel, stream, work)) return failed;
   }
   {
@@ -91,6 +99,7 @@ CUresult cuStreamEndCapture(CUstream stream, CUgraph* graph) {
 }
 
 CUresult cuStreamIsCapturing(CUstream stream, CUstreamCaptureStatus* status) {
+  if (const auto refusal = simgpu::refused_by_driver(__func__)) return *refusal;
   const std::lock_guard lock(driver().mutex);
   *status = stream != nullptr && stream->capturing != nullptr ? CU_STREAM_CAPTURE_STATUS_ACTIVE
                                                               : CU_STREAM_CAPTURE_STATUS_NONE;

@@ -10,7 +10,9 @@
 namespace simgpu {
 namespace {
 
-constexpr std::string_view kMagic = "floptape";
+using flopprof::kTapeAlignment;
+using flopprof::kTapeMagic;
+
 constexpr std::size_t kHeaderBytes = 16;
 constexpr std::size_t kEventBytes = 8;
 
@@ -35,8 +37,8 @@ std::string_view TapeEvent::text_after(std::size_t bytes) const {
 
 Tape::Tape(const std::string& folder) : bytes_(read_file(folder + "/tape")) {
   const bool is_tape = bytes_.size() >= kHeaderBytes &&
-                       std::memcmp(bytes_.data(), kMagic.data(), kMagic.size()) == 0 &&
-                       number_at(bytes_, kMagic.size()) == 1;
+                       std::memcmp(bytes_.data(), kTapeMagic.data(), kTapeMagic.size()) == 0 &&
+                       number_at(bytes_, kTapeMagic.size()) == flopprof::kTapeForm;
   if (!is_tape) throw std::runtime_error(folder + "/tape is no tape of form 1");
   cupti_version_ = number_at(bytes_, 12);
   for (std::size_t at = kHeaderBytes; at + kEventBytes <= bytes_.size();) {
@@ -44,7 +46,7 @@ Tape::Tape(const std::string& folder) : bytes_(read_file(folder + "/tape")) {
     if (size > bytes_.size() - at - kEventBytes) break;
     events_.push_back({.kind = static_cast<TapeKind>(number_at(bytes_, at)),
                        .payload = std::span(bytes_).subspan(at + kEventBytes, size)});
-    at += kEventBytes + (size + 7) / 8 * 8;
+    at += kEventBytes + (size + kTapeAlignment - 1) / kTapeAlignment * kTapeAlignment;
   }
 }
 

@@ -54,6 +54,20 @@ TEST(GpuPlan, TracesTheFirstStepsAndThenCountsWithEverySet) {
   EXPECT_EQ(job.counted[1], (std::map<std::size_t, std::int64_t>{{0, 1}, {1, 1}, {2, 1}}));
 }
 
+TEST(GpuPlan, TracesGraphsAsAWholeOnlyWhereStepsLikeThemWereTracedKernelByKernel) {
+  Job job({.every = 1, .timeline = StepSpan{.first = 20, .last = 20}});
+  EXPECT_FALSE(job.step(1).whole_graphs);
+  job.plan.trace_whole_graphs(true);
+  EXPECT_FALSE(job.step(1).whole_graphs);
+  EXPECT_TRUE(job.step(1).whole_graphs);
+  EXPECT_TRUE(job.step(2).whole_graphs);   // it was taken for another of the first kind
+  EXPECT_FALSE(job.step(2).whole_graphs);  // of these nothing was known
+  EXPECT_FALSE(job.step(2).whole_graphs);
+  EXPECT_TRUE(job.step(2).whole_graphs);
+  while (job.number < 20) job.step(2);
+  EXPECT_FALSE(job.step(2).whole_graphs);  // on the timeline
+}
+
 TEST(GpuPlan, KeepsToTheBudgetOnceTheFirstStepsAreOver) {
   Job job({.budget = 0.01});
   job.plan.counters_ready({false, false});

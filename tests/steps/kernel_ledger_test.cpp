@@ -112,6 +112,63 @@ TEST_F(KernelLedgerTest, VoidsAStepWhenARecordComesAfterItWasAddedUp) {
   EXPECT_FALSE(changes.steps[0].busy_ns);
 }
 
+/// Step 5 launched a graph with the id 20 and a kernel with the id 21.
+std::vector<LaunchInterval> a_step_with_a_graph() {
+  return {{.number = 0,
+           .first = 20,
+           .end = 22,
+           .step = 5,
+           .kernels = 1,
+           .graphs = 1,
+           .look = GpuLook::kTraced,
+           .closed = true},
+          {.number = 1, .first = 22, .look = GpuLook::kTraced}};
+}
+
+TEST(KernelLedgerWithGraphs, AddsAWholeGraphToTheBusyTimeAndNotToTheKernels) {
+  KernelLedger ledger;
+  ledger.know(a_step_with_a_graph());
+  ledger.add(GraphRecord{.device = 0, .correlation = 20, .started_at = 100, .ended_at = 300});
+  ledger.add(KernelRecord{
+      .kernel = ledger.number_of("adam"), .correlation = 21, .started_at = 250, .ended_at = 340});
+  ledger.settle(false);
+  const auto changes = ledger.take_changes();
+  ASSERT_EQ(changes.steps.size(), 1u);
+  EXPECT_EQ(changes.steps[0].busy_ns, 240);
+  EXPECT_EQ(changes.steps[0].kernels, 1);
+  EXPECT_EQ(changes.steps[0].kernel_ns, 90);
+  EXPECT_EQ(changes.steps[0].graphs, 1);
+  EXPECT_EQ(changes.steps[0].graph_ns, 200);
+  EXPECT_TRUE(changes.kernels.empty());  // adam's share would be too large
+  EXPECT_EQ(changes.missing_records, 0);
+}
+
+TEST(KernelLedgerWithGraphs, DoesNotUseAStepWithAGraphThatIsNoSingleDevices) {
+  KernelLedger ledger;
+  ledger.know(a_step_with_a_graph());
+  ledger.add(GraphRecord{.correlation = 20, .started_at = 100, .ended_at = 300});
+  ledger.settle(true);
+  const auto changes = ledger.take_changes();
+  EXPECT_EQ(changes.undivided_graphs, 1);
+  ASSERT_EQ(changes.steps.size(), 1u);
+  EXPECT_FALSE(changes.steps[0].busy_ns);
+}
+
+TEST(KernelLedgerWithGraphs, SaysWhetherMostKernelsAreNodes) {
+  KernelLedger ledger;
+  ledger.know(a_step_with_a_graph());
+  EXPECT_FALSE(ledger.nodes_dominate());
+  const std::uint32_t gemm = ledger.number_of("gemm");
+  for (int node = 0; node < 2; ++node) {
+    ledger.add(KernelRecord{
+        .kernel = gemm, .correlation = 20, .in_graph = true, .started_at = 100, .ended_at = 200});
+  }
+  ledger.add(KernelRecord{.kernel = gemm, .correlation = 21, .started_at = 250, .ended_at = 340});
+  EXPECT_FALSE(ledger.nodes_dominate());
+  ledger.settle(true);
+  EXPECT_TRUE(ledger.nodes_dominate());
+}
+
 TEST_F(KernelLedgerTest, DoesNotUseStepsInWhichTheClockWasSet) {
   ran(12, 300, 310);
   ledger_.settle(false);

@@ -94,6 +94,28 @@ TEST(LaunchLog, LooksAtNoIntervalUnlessTold) {
   EXPECT_EQ(log.last_closed()->look, GpuLook::kCounted);
 }
 
+TEST(LaunchLog, TellsStepsApartNoLongerWhereNobodySettlesThem) {
+  LaunchLog log;
+  log.start(GpuLook::kTraced);
+  constexpr auto kMost = static_cast<std::int64_t>(LaunchLog::kMost);
+  for (std::int64_t step = 0; step < kMost + 4; ++step) {
+    log.look(GpuLook::kTraced);
+    log.kernel_launched(static_cast<std::uint32_t>(step + 1));
+    log.cut(step);
+  }
+  EXPECT_EQ(log.known().size(), LaunchLog::kMost);
+  EXPECT_EQ(log.open()->kernels, 5);  // of the last five steps
+  EXPECT_EQ(log.take_merged(), 5);
+  EXPECT_EQ(log.take_merged(), 0);
+  log.forget_before(kMost - 1);
+  log.look(GpuLook::kTraced);
+  log.cut(kMost + 4);
+  const auto merged = log.last_closed();
+  EXPECT_EQ(merged->step, kOutsideSteps);
+  EXPECT_EQ(merged->look, GpuLook::kNone);
+  EXPECT_EQ(merged->kernels, 5);
+}
+
 TEST(LaunchLog, CarriesIdsOnPast32Bits) {
   EXPECT_EQ(widened(3, 0xffff'fff0), 0x1'0000'0003);
   EXPECT_EQ(widened(0xffff'fff0, 0x1'0000'0003), 0xffff'fff0);

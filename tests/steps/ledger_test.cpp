@@ -37,6 +37,16 @@ TEST(Ledger, PutsWorkIntoTheStepThatTheNextUpdateEnds) {
   EXPECT_EQ(flops_of_class(changes, kOutsideSteps), 20);
 }
 
+TEST(Ledger, KeepsNoMoreStepsThanThereIsRoomForAndSaysHowManyItDropped) {
+  Ledger ledger;
+  for (std::size_t i = 0; i < Ledger::kMostFreshSteps + 3; ++i) ledger.end_step(step(true));
+  const auto changes = ledger.take_changes(1);
+  EXPECT_EQ(changes.steps.size(), Ledger::kMostFreshSteps);
+  EXPECT_EQ(changes.dropped_steps, 3);
+  ledger.end_step(step(true));
+  EXPECT_EQ(ledger.take_changes(1).steps.at(0).number, 262'147);
+}
+
 TEST(Ledger, CountsOnlyTrainingPhasesIntoTheFlopsOfAStep) {
   Ledger ledger;
   ledger.add(ledger.slot_of("aten::mm", Phase::kForward, ""), flops(1));

@@ -173,6 +173,32 @@ TEST_F(ExecutedReader, AStepThatWasNotTracedTakesItsTimeFromTracedStepsOfItsSign
   EXPECT_EQ(step[8].gpu_ns, 0);
 }
 
+TEST_F(ExecutedReader, AStepWithWholeGraphsHasItsOwnTimeAndTheKernelsOfStepsLikeIt) {
+  const GpuTotal before = read_overview(run_).gpu.value();
+  // Step 1 is traced as step 0 is, but for its graphs: 750 ms with what lies between their nodes.
+  run_.execute(
+      "UPDATE step_launches SET look = 1 WHERE step = 1;"
+      "INSERT INTO gpu_step VALUES (1, 1, 0, 2, 5000000, 750000000, 0, 0, 0, 3, 740000000)");
+  const auto step = steps();
+  EXPECT_EQ(step[1].gpu_ns, 750 * kMs);
+  EXPECT_EQ(step[1].gpu_source, "measured");
+  const GpuTotal total = read_overview(run_).gpu.value();
+  EXPECT_EQ(total.kernel_ns, before.kernel_ns);
+  EXPECT_EQ(total.kernels, before.kernels);
+  EXPECT_EQ(total.copied_bytes, before.copied_bytes);
+  EXPECT_EQ(total.traced_kernel_ns, before.traced_kernel_ns);
+  EXPECT_EQ(total.steps_with_whole_graphs, 1);
+  EXPECT_EQ(total.steps_without_kernels, 0);
+}
+
+TEST_F(ExecutedReader, StepsOfWhichNoneWasTracedKernelByKernelAreLeftOutOfKernels) {
+  run_.execute("UPDATE gpu_step SET graphs = 1, graph_ns = 1 WHERE step = 0");
+  const GpuTotal total = read_overview(run_).gpu.value();
+  EXPECT_EQ(total.gpu_ns, 4'600 * kMs);
+  EXPECT_EQ(total.steps_with_whole_graphs, 1);
+  EXPECT_EQ(total.steps_without_kernels, 4);  // 0 to 3 launched the same
+}
+
 TEST_F(ExecutedReader, GpuTotalsSayHowMuchOfThemIsExtrapolated) {
   const GpuTotal total = read_overview(run_).gpu.value();
   EXPECT_EQ(total.gpu_ns, 4'600 * kMs);
@@ -192,7 +218,8 @@ TEST_F(ExecutedReader, GpuTotalsSayHowMuchOfThemIsExtrapolated) {
 }
 
 TEST_F(ExecutedReader, ATracedStepWithoutAllItsRecordsIsUnknownAndNoExampleForOthers) {
-  run_.execute("INSERT INTO gpu_step VALUES (1, 4, -1, 0, 0, NULL, 0, 0, 0)");
+  run_.execute(
+      "INSERT INTO gpu_step (process, step, device, kernels, kernel_ns) VALUES (1, 4, -1, 0, 0)");
   const auto step = steps();
   EXPECT_FALSE(step[4].gpu_ns);
   EXPECT_FALSE(step[5].gpu_ns);

@@ -60,7 +60,7 @@ TEST_F(RankReader, GivesARowForEachRankWithTheProcessesThatItForked) {
   EXPECT_EQ(ranks[1].overhead_ns, 14);
   EXPECT_EQ(ranks[1].ended, "killed");
   EXPECT_EQ(ranks[1].faults, 2);  // one that it told, and its end
-  EXPECT_FALSE(ranks[2].rank);  // what launched them
+  EXPECT_FALSE(ranks[2].rank);    // what launched them
   EXPECT_FALSE(ranks[2].wall_per_step);
 }
 

@@ -116,7 +116,8 @@ inline void fill_executed_sample(store::Database& run) {
       (1, 3, 10, 20, 2), (1, 4, 20, 6, 1), (1, 5, 20, 6, 2), (1, 6, 20, 6, 0), (1, 7, 30, 7, 0),
       (1, 8, 40, 0, 0);
     INSERT INTO outside_launches VALUES (1, 10, 2, 2), (1, 30, 1, 1);
-    INSERT INTO gpu_step VALUES (1, 0, 0, 10, 500000000, 400000000, 2, 10000000, 1000),
+    INSERT INTO gpu_step (process, step, device, kernels, kernel_ns, busy_ns, copies, copy_ns, copied_bytes)
+      VALUES (1, 0, 0, 10, 500000000, 400000000, 2, 10000000, 1000),
       (1, 0, 1, 10, 500000000, 300000000, 0, 0, 0),
       (1, 4, 0, 6, 700000000, 600000000, 0, 0, 0);
     INSERT INTO executed_signature VALUES (1, 10, 0, 1, 1000000000000, 1, 0, 0, 0),

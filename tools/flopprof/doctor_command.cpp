@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "profiler/capture/config.h"
 #include "profiler/capture/libtorch.h"
@@ -29,22 +30,29 @@ constexpr const char* kAskPython =
     "from importlib.util import find_spec\n"
     "print('hooked' if sys.argv[1] not in sys.path else 'not hooked')\n"
     "torch = find_spec('torch')\n"
-    "print(torch.submodule_search_locations[0] if torch else '')\n";
+    "print(torch.submodule_search_locations[0] if torch else '')\n"
+    "print('\\n'.join(path for path in sys.path if path.endswith('-packages')))\n";
 
-/// Answers the folder of python3's torch, empty where it has none.
-std::string look_at_python(const fs::path& prefix, doctor::Machine& machine) {
+struct LookAtPython {
+  doctor::FoundPython found;
+  fs::path torch;                     ///< its folder; empty: none
+  std::vector<std::string> packages;  ///< their folders
+};
+
+LookAtPython look_at_python(const fs::path& prefix) {
   const std::string hook = prefix / "share/flopprof/hook";
   const ChildEnd python = run_child({"sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "env",
                                      "PYTHONPATH=" + hook, "python3", "-c", kAskPython, hook});
-  if (python.status == 127) return "";
-  machine.python.command = "python3";
+  if (python.status == 127) return {};
+  LookAtPython look{.found = {.command = "python3"}};
   std::istringstream lines(python.output);
-  std::string first;
-  std::string torch;
-  std::getline(lines, first);
-  std::getline(lines, torch);
-  machine.python.hooked = first == "hooked";
-  return torch;
+  std::string line;
+  std::getline(lines, line);
+  look.found.hooked = line == "hooked";
+  std::getline(lines, line);
+  look.torch = line;
+  while (std::getline(lines, line)) look.packages.push_back(line);
+  return look;
 }
 
 std::string observer_for(const LibTorch& libtorch, const fs::path& prefix) {
@@ -74,9 +82,12 @@ doctor::Machine this_machine() {
   // What it names would be loaded into this process by the driver.
   unsetenv("CUDA_INJECTION64_PATH");
   std::error_code gone;
-  doctor::Machine machine = doctor::look({.prefix = prefix, .folder = fs::current_path(gone)});
+  const LookAtPython python = look_at_python(prefix);
+  doctor::Machine machine = doctor::look(
+      {.python_packages = python.packages, .prefix = prefix, .folder = fs::current_path(gone)});
   machine.environment = environment;
-  for (const fs::path& root : {fs::path(look_at_python(prefix, machine)), fs::path("/usr")}) {
+  machine.python = python.found;
+  for (const fs::path& root : {python.torch, fs::path("/usr")}) {
     if (const auto libtorch = libtorch_at(root, prefix)) machine.libtorchs.push_back(*libtorch);
   }
   return machine;

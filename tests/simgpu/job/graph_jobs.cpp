@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "flopprof/mark.h"
 #include "tests/simgpu/job/jobs.h"
 
@@ -51,6 +53,23 @@ void captured_steps() {
   }
 }
 
+/// Steps of a graph of 64 blocks of gemm and 16 of relu, and 5 of adam after it, with a millisecond
+/// between them.
+void paced_graphs() {
+  Gpu gpu;
+  CUgraphExec instance = nullptr;
+  check(cuGraphInstantiate(&instance, captured(gpu, kCube), 0));
+  for (int number = 0; number < steps_wanted; ++number) {
+    {
+      const flopprof::StepScope step;
+      check(cuGraphLaunch(instance, gpu.streams[0]));
+      gpu.launch("adam", 5);
+      check(cuCtxSynchronize());
+    }
+    usleep(1000);
+  }
+}
+
 /// The graph has 64 blocks of gemm in even steps and 512 in odd ones, by updates of one instance.
 void updated_graph() {
   Gpu gpu;
@@ -86,6 +105,7 @@ void new_graphs() {
 const Jobs& graph_jobs() {
   static const Jobs& jobs = *new Jobs{{"graph", graph},
                                       {"captured", captured_steps},
+                                      {"paced_graphs", paced_graphs},
                                       {"updated_graph", updated_graph},
                                       {"new_graphs", new_graphs}};
   return jobs;

@@ -42,8 +42,8 @@ struct LaunchParams {
   explicit LaunchParams(const TapeCall& call) {
     const auto function = reinterpret_cast<CUfunction>(call.function);
     const auto stream = reinterpret_cast<CUstream>(call.stream);
-    const auto* grid = call.grid;
-    const auto* block = call.block;
+    const auto& grid = call.grid;
+    const auto& block = call.block;
     kernel = {function,           grid[0], grid[1], grid[2], block[0], block[1], block[2],
               call.shared_memory, stream,  nullptr, nullptr};
     cooperative = {function,           grid[0], grid[1], grid[2], block[0], block[1], block[2],
