@@ -15,8 +15,8 @@ struct Turn {
   std::optional<int> library_clock_mhz;
 };
 
-/// Puts medians of the turns into the contest, and doubts where the clocks were not the same. There is
-/// at least one turn.
+/// Puts medians of the turns into the contest, and doubts where the clocks were not the same. There
+/// is at least one turn.
 void settle(const std::vector<Turn>& turns, Contest& contest);
 
 /// Doubts a contest in which the library made its product in another class than the one that is

@@ -39,8 +39,7 @@ TEST(Settle, DoubtsClocksThatDifferOrAreNotKnown) {
   slowed.clock_mhz = 1600;
   Contest contest;
   settle({slowed}, contest);
-  EXPECT_THAT(contest.doubts,
-              ElementsAre("the clocks differ: 1600 MHz, and 1740 for the library"));
+  EXPECT_THAT(contest.doubts, ElementsAre("the clocks differ: 1600 MHz, and 1740 for the library"));
   slowed.clock_mhz.reset();
   Contest unknown;
   settle({slowed}, unknown);
