@@ -82,6 +82,7 @@ ordered_json contests_json(const Calibration& calibration) {
                     {"ratio", contest.ratio},
                     {"least_ratio", contest.least_ratio},
                     {"greatest_ratio", contest.greatest_ratio},
+                    {"ratio_wanted", contest.ratio_wanted},
                     {"clock_mhz", known(contest.clock_mhz)},
                     {"library_clock_mhz", known(contest.library_clock_mhz)},
                     {"doubts", contest.doubts}});

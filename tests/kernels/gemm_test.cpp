@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kernels/tensor_map.h"
 #include "tests/kernels/gemm_machine.h"
 #include "tests/kernels/references.h"
 
@@ -67,6 +68,23 @@ TEST(Gemm, ExecutesWholeTiles) {
   const Work overhanging = work_of(Gemm{.m = 257, .n = 8, .k = 72});
   EXPECT_EQ(overhanging.flops, 33'554'432);  // 2 · 512 · 256 · 128
   EXPECT_EQ(overhanging.required_flops, 296'064);
+}
+
+TEST(Gemm, RefusesRowsThatBeginWhereTheGpuCannotLoad) {
+  EXPECT_EQ(launch(Gemm{.m = 8, .n = 8, .k = 4}, nullptr, nullptr, nullptr, nullptr),
+            cudaErrorInvalidValue);
+  EXPECT_EQ(launch(Gemm{.m = 8, .n = 9, .k = 8}, nullptr, nullptr, nullptr, nullptr),
+            cudaErrorInvalidValue);
+  EXPECT_EQ(launch(Gemm{.m = 0, .n = 8, .k = 8}, nullptr, nullptr, nullptr, nullptr),
+            cudaErrorInvalidValue);
+}
+
+TEST(Gemm, AnswersAnErrorWithoutADriver) {
+  int devices = 0;
+  if (cudaGetDeviceCount(&devices) == cudaSuccess) GTEST_SKIP() << "there is one";
+  EXPECT_NE(launch(Gemm{.m = 8, .n = 8, .k = 8}, nullptr, nullptr, nullptr, nullptr), cudaSuccess);
+  CUtensorMap map;
+  EXPECT_NE(describe({.memory = &map, .rows = 8, .columns = 8, .box_rows = 8}, map), cudaSuccess);
 }
 
 TEST(GemmPlan, MakesEveryTileOnce) {

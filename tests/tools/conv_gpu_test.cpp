@@ -35,13 +35,15 @@ TEST_F(ConvOnAGpu, MeasuresEveryDirectionWithCudnnAndWithOurKernel) {
   std::size_t cudnns = 0;
   for (const json& row : measured) {
     const std::string problem = row["problem"];  // counters may be denied, times may not
-    EXPECT_TRUE(problem.empty() || problem.starts_with("not counted")) << row.dump();
+    EXPECT_TRUE(problem.empty() || problem.find("not counted") != std::string::npos) << row.dump();
     EXPECT_GT(row["warm_seconds_median"], 0.0);
     EXPECT_GT(row["cold_seconds_median"], 0.0);
     EXPECT_LT(
         row["executed_share_of_peak"].is_null() ? 0.0 : row["executed_share_of_peak"].get<double>(),
         1.1);
-    EXPECT_GE(row["kernels_launched"], 1) << row.dump();
+    EXPECT_EQ(row["kernels_launched"].is_null(),
+              problem.find("kernels not counted") != std::string::npos);
+    EXPECT_TRUE(row["kernels_launched"].is_null() || row["kernels_launched"] >= 1);
     EXPECT_TRUE(row["dram_bytes_read"].is_null() || row["dram_bytes_read"] >= 0);
     const std::string engine = row["engine"];
     cudnns += engine.starts_with("cuDNN ");
