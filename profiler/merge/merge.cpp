@@ -58,10 +58,10 @@ Part open_part(const fs::path& run, OutputFile& output) {
     database.emplace(store::open_run(path));
   }
   if (store::schema_version(*database) != store::kSchemaVersion) {
-    throw NotOneJob(fmt::format("{} has schema {}, this flopprof merges schema {} alone; merge the "
-                                "ranks with the flopprof that they ran with",
-                                run.string(), store::schema_version(*database),
-                                store::kSchemaVersion));
+    throw NotOneJob(
+        fmt::format("{} has schema {}, this flopprof merges schema {} alone; merge the "
+                    "ranks with the flopprof that they ran with",
+                    run.string(), store::schema_version(*database), store::kSchemaVersion));
   }
   Part part = read_part(*database);
   part.given = run;
@@ -82,9 +82,8 @@ Parts open_parts(const Request& request, OutputFile& output) {
       parts.kept_out.emplace_back(error.what());
     }
   }
-  std::stable_sort(parts.parts.begin(), parts.parts.end(), [](const Part& a, const Part& b) {
-    return first_rank(a) < first_rank(b);
-  });
+  std::stable_sort(parts.parts.begin(), parts.parts.end(),
+                   [](const Part& a, const Part& b) { return first_rank(a) < first_rank(b); });
   return parts;
 }
 
@@ -112,7 +111,11 @@ void write_end(Database& merged, const std::vector<Part>& parts) {
   const Part* worst = parts.data();
   const auto badness = [](const Part& part) {
     const std::int64_t status = part.exit_status.value_or(0);
-    return part.ended == "running" ? 4 : part.ended == "killed" ? 3 : status != 0 ? 2 : part.ended.empty() ? 1 : 0;
+    return part.ended == "running"  ? 4
+           : part.ended == "killed" ? 3
+           : status != 0            ? 2
+           : part.ended.empty()     ? 1
+                                    : 0;
   };
   for (const Part& part : parts) {
     began = std::min(began, part.started_at_ns);
@@ -139,6 +142,14 @@ void write_faults(Database& merged, const Parts& parts) {
                       .remedy = "mend or copy the file again, and merge anew"});
   }
   for (const Part& part : parts.parts) {
+    if (part.ended == "running") {
+      store::add_fault(merged, 0,
+                       {.what = "rank still running",
+                        .since_ns = now_ns(),
+                        .detail = part.given.filename().string() +
+                                  " was merged while its job ran; what came later is missing",
+                        .remedy = "merge anew when the job has ended"});
+    }
     if (part.processes > 0) continue;
     store::add_fault(merged, 0,
                      {.what = "rank file empty",

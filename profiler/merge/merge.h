@@ -19,8 +19,8 @@ struct Request {
 };
 
 struct Merged {
-  std::int64_t runs = 0;               ///< files whose rows are in the output
-  std::vector<std::string> kept_out;   ///< of each other file, why
+  std::int64_t runs = 0;              ///< files whose rows are in the output
+  std::vector<std::string> kept_out;  ///< of each other file, why
   std::vector<World> worlds;
 };
 

@@ -32,9 +32,10 @@ void check_world(const Part& a, const Part& b) {
   for (const auto& [world, size] : a.world_sizes) {
     const auto other = b.world_sizes.find(world);
     if (other == b.world_sizes.end() || other->second == size) continue;
-    throw NotOneJob(fmt::format("{} and {} are of different jobs: world {} has {} ranks in one and "
-                                "{} in the other",
-                                name_of(a), name_of(b), world, size, other->second));
+    throw NotOneJob(
+        fmt::format("{} and {} are of different jobs: world {} has {} ranks in one and "
+                    "{} in the other",
+                    name_of(a), name_of(b), world, size, other->second));
   }
 }
 
@@ -49,9 +50,10 @@ void check_ranks(const Part& a, const Part& b) {
 void check_commands(const Part& a, const Part& b) {
   const auto in_b = [&](const std::string& command) { return b.commands.contains(command); };
   if (std::any_of(a.commands.begin(), a.commands.end(), in_b)) return;
-  throw NotOneJob(fmt::format("{} and {} are of different jobs: they ran {} and {}; --any-command "
-                              "merges the ranks of one world whatever they ran",
-                              name_of(a), name_of(b), *a.commands.begin(), *b.commands.begin()));
+  throw NotOneJob(
+      fmt::format("{} and {} are of different jobs: they ran {} and {}; --any-command "
+                  "merges the ranks of one world whatever they ran",
+                  name_of(a), name_of(b), *a.commands.begin(), *b.commands.begin()));
 }
 
 }  // namespace
@@ -62,10 +64,11 @@ void check_one_job(const std::vector<Part>& parts, Commands commands) {
     const auto alike = [&](const Part& a) { return a.run_id == b.run_id || a.processes == 0; };
     const auto earlier_end = parts.begin() + static_cast<std::ptrdiff_t>(i);
     if (b.processes > 0 && b.ranks.empty() && !std::all_of(parts.begin(), parts.end(), alike)) {
-      throw NotOneJob(fmt::format("{} holds no rank: none of its processes was told one (RANK, "
-                                  "OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID) of a world of "
-                                  "several; `flopprof diff` compares runs",
-                                  name_of(b)));
+      throw NotOneJob(
+          fmt::format("{} holds no rank: none of its processes was told one (RANK, "
+                      "OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID) of a world of "
+                      "several; `flopprof diff` compares runs",
+                      name_of(b)));
     }
     std::for_each(parts.begin(), earlier_end, [&](const Part& a) { check_ranks(a, b); });
     const auto a = std::find_if(parts.begin(), earlier_end,

@@ -22,9 +22,9 @@ struct Part {
   std::string ended;                    ///< exited, signalled, killed, running; empty: by hand
   std::optional<std::int64_t> exit_status;
   std::int64_t processes = 0;
-  std::map<std::string, std::int64_t> world_sizes;           ///< by the world's name
-  std::set<std::pair<std::string, std::int64_t>> ranks;      ///< (world, rank)
-  std::set<std::string> commands;  ///< of its ranks: JSON, digits are '#'
+  std::map<std::string, std::int64_t> world_sizes;       ///< by the world's name
+  std::set<std::pair<std::string, std::int64_t>> ranks;  ///< (world, rank)
+  std::set<std::string> commands;                        ///< of its ranks: JSON, digits are '#'
 };
 
 /// Reads a part, which stays as it is. Throws store::DatabaseError, store::NewerSchema among them.

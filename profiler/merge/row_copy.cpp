@@ -60,12 +60,12 @@ void copy_texts(Database& merged) {
 }
 
 void copy_faults(Database& merged, std::int64_t processes) {
-  merged.execute(
-      fmt::format("INSERT INTO main.fault (process, what, count, since_ns, detail, remedy)"
-                  " SELECT CASE process WHEN 0 THEN 0 ELSE process + {} END, what, count, since_ns,"
-                  " detail, remedy FROM part.fault WHERE true ON CONFLICT DO UPDATE"
-                  " SET count = count + excluded.count, since_ns = min(since_ns, excluded.since_ns)",
-                  processes));
+  merged.execute(fmt::format(
+      "INSERT INTO main.fault (process, what, count, since_ns, detail, remedy)"
+      " SELECT CASE process WHEN 0 THEN 0 ELSE process + {} END, what, count, since_ns,"
+      " detail, remedy FROM part.fault WHERE true ON CONFLICT DO UPDATE"
+      " SET count = count + excluded.count, since_ns = min(since_ns, excluded.since_ns)",
+      processes));
 }
 
 /// Pages that the copy would not meet may be damaged too: those of what must be unique.
@@ -88,8 +88,8 @@ void copy_attached(Database& merged) {
   check_intact(merged);
   const std::int64_t processes = processes_in(merged);
   copy_texts(merged);
-  const auto tables = store::rows_of(merged, kTablesToCopy,
-                                     [](const Row& row) { return row.text("name"); });
+  const auto tables =
+      store::rows_of(merged, kTablesToCopy, [](const Row& row) { return row.text("name"); });
   for (const std::string& table : tables) merged.execute(copy_of(merged, table, processes));
   copy_faults(merged, processes);
   merged.execute(

@@ -47,8 +47,9 @@ std::string reason(const WorldRank& rank, std::int64_t usual, const std::string&
     return fmt::format("told apart by {}, those of most ranks by {}", rank.step_source, source);
   }
   if (source == "period") return "found by the period of launches, by each rank for itself";
-  return rank.steps < usual ? "it ended by itself after fewer updates: uneven data, or it skipped some"
-                            : "it went on for more updates: uneven data, or most skipped some";
+  return rank.steps < usual
+             ? "it ended by itself after fewer updates: uneven data, or it skipped some"
+             : "it went on for more updates: uneven data, or most skipped some";
 }
 
 std::optional<Fault> disagreement(const World& world, std::int64_t since_ns) {
@@ -62,22 +63,24 @@ std::optional<Fault> disagreement(const World& world, std::int64_t since_ns) {
     ++count;
   }
   if (count == 0) return std::nullopt;
-  std::string detail = fmt::format(
-      "{} of {} ranks made {} steps", world.ranks.size() - static_cast<std::size_t>(count),
-      world.ranks.size(), usual);
+  std::string detail =
+      fmt::format("{} of {} ranks made {} steps",
+                  world.ranks.size() - static_cast<std::size_t>(count), world.ranks.size(), usual);
   constexpr std::size_t kMostTold = 8;
   std::size_t told = 0;
   for (const auto& [steps_and_why, ranks] : others) {
     if (++told > kMostTold) break;
-    detail += fmt::format("; {}: {} ({})", rank_list(ranks), steps_and_why.first, steps_and_why.second);
+    detail +=
+        fmt::format("; {}: {} ({})", rank_list(ranks), steps_and_why.first, steps_and_why.second);
   }
   if (others.size() > kMostTold) detail += fmt::format("; and {} more", others.size() - kMostTold);
   return Fault{.what = "ranks disagree on steps",
                .count = count,
                .since_ns = since_ns,
                .detail = detail,
-               .remedy = "compare steps that all ranks made: a step that some did not is summed over the "
-                         "others alone; `flopprof report --by rank` has each rank's"};
+               .remedy =
+                   "compare steps that all ranks made: a step that some did not is summed over the "
+                   "others alone; `flopprof report --by rank` has each rank's"};
 }
 
 }  // namespace

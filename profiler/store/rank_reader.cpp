@@ -124,16 +124,16 @@ std::vector<RankTotal> read_ranks(const Database& run) {
 std::vector<World> read_worlds(const Database& run) {
   const std::map<std::int64_t, std::int64_t> steps = steps_by_process(run);
   Statement statement = run.prepare(
-      "SELECT * FROM process WHERE world IS NOT NULL AND rank IS NOT NULL ORDER BY world, rank, id");
+      "SELECT * FROM process WHERE world IS NOT NULL AND rank IS NOT NULL ORDER BY world, rank, "
+      "id");
   const Row row(statement);
   std::vector<World> worlds;
   while (statement.step()) {
     const auto found = steps.find(row.integer("id"));
     add_process(worlds, row, found == steps.end() ? 0 : found->second);
   }
-  std::erase_if(worlds, [](const World& world) {
-    return std::max(world.size, std::ssize(world.ranks)) < 2;
-  });
+  std::erase_if(
+      worlds, [](const World& world) { return std::max(world.size, std::ssize(world.ranks)) < 2; });
   if (std::any_of(worlds.begin(), worlds.end(), has_steps)) {
     std::erase_if(worlds, [](const World& world) { return !has_steps(world); });
   }

@@ -15,8 +15,8 @@ inline constexpr std::string_view kRankQuery =
 /// without what only the view knows.
 std::vector<RankTotal> read_ranks(const Database& run);
 
-/// Worlds of more than one rank, by name; of those that made steps, where any did: what launches the
-/// ranks may be a rank of an outer world. Looks at /proc for the processes that wrote no end.
+/// Worlds of more than one rank, by name; of those that made steps, where any did: what launches
+/// the ranks may be a rank of an outer world. Looks at /proc for the processes that wrote no end.
 std::vector<World> read_worlds(const Database& run);
 
 }  // namespace flopprof::store

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "profiler/store/gpu_reader.h"
+#include "profiler/store/liveness.h"
 #include "profiler/store/rank_reader.h"
 #include "profiler/store/rows.h"
 #include "profiler/store/run_reader.h"
@@ -20,9 +21,9 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
 using testing::make_rank_run;
 using testing::RankRun;
+using ::testing::SizeIs;
 
 namespace fs = std::filesystem;
 
@@ -137,8 +138,9 @@ void cut_off_a_write(const fs::path& path) {
   if (child == 0) {
     store::Database run = store::join_run(path);
     run.execute("PRAGMA cache_size = 1; BEGIN; DELETE FROM step");
-    run.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
-                " INSERT INTO step SELECT 1, i, 0, 0, 1, 1, 1 FROM n");
+    run.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+        " INSERT INTO step SELECT 1, i, 0, 0, 1, 1, 1 FROM n");
     _exit(0);
   }
   waitpid(child, nullptr, 0);
@@ -168,9 +170,9 @@ TEST_F(MergedRanks, ThatAreNotAllThereAreNamed) {
 
 TEST_F(MergedRanks, ThatCannotBeReadAreKeptOutAndTold) {
   add({.rank = 0});
-  fs::resize_file(add({.rank = 1}), 20'000);           // truncated
-  std::ofstream(add({.rank = 2})) << "no database";    // something else
-  runs_.push_back(folder_ / "run.rank3.db");           // not there
+  fs::resize_file(add({.rank = 1}), 20'000);         // truncated
+  std::ofstream(add({.rank = 2})) << "no database";  // something else
+  runs_.push_back(folder_ / "run.rank3.db");         // not there
   const Merged merged = merge();
   EXPECT_EQ(merged.runs, 1);
   EXPECT_THAT(merged.kept_out, ElementsAre(HasSubstr("run.rank1.db is damaged or truncated"),
@@ -205,6 +207,21 @@ TEST_F(MergedRanks, OfWhichOneNeverStartedSayWhich) {
   EXPECT_EQ(overview().exit_status, 139);
   EXPECT_EQ(answer("SELECT detail FROM fault WHERE what = 'rank file empty'"),
             "run.rank1.db holds no process of the job");
+}
+
+TEST_F(MergedRanks, OfWhichOneGoesOnAreARunThatGoesOnAndSaySo) {
+  add({.rank = 0, .size = 2});
+  const fs::path living = add({.rank = 1, .size = 2, .ended = ""});
+  store::join_run(living)
+      .prepare("UPDATE run SET launcher_pid = ?, host = ?, started_at_ns = ?")
+      .bind(0, std::int64_t{::getpid()})
+      .bind(1, std::string_view(store::this_host()))
+      .bind(2, 2 * testing::kSampleBegan)
+      .run();
+  EXPECT_EQ(merge().runs, 2);
+  EXPECT_EQ(answer("SELECT ended IS NULL FROM run"), "1");
+  EXPECT_EQ(answer("SELECT detail FROM fault WHERE what = 'rank still running'"),
+            "run.rank1.db was merged while its job ran; what came later is missing");
 }
 
 TEST_F(MergedRanks, CanBeMergedAgainWithTheRest) {

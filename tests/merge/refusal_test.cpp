@@ -138,8 +138,8 @@ TEST_F(Merge, NeverReplacesARunThatIsBeingWritten) {
   add("a.db", {.rank = 0});
   {
     store::Database living = store::create_run(
-        folder_ / "all.db", {.host = store::this_host(), .started_at_ns = testing::kSampleBegan * 2},
-        ::getpid());
+        folder_ / "all.db",
+        {.host = store::this_host(), .started_at_ns = testing::kSampleBegan * 2}, ::getpid());
   }
   EXPECT_THAT(refusal<store::RunInTheWay>({.existing = store::Existing::kReplace}),
               HasSubstr("still running"));

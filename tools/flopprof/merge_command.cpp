@@ -17,7 +17,8 @@ struct Options {
 };
 
 void say_result(const merge::Merged& merged, const std::string& output) {
-  for (const std::string& why : merged.kept_out) fmt::print(stderr, "flopprof: kept out: {}\n", why);
+  for (const std::string& why : merged.kept_out)
+    fmt::print(stderr, "flopprof: kept out: {}\n", why);
   for (const World& world : merged.worlds) {
     const std::vector<std::int64_t> missing = missing_ranks(world);
     fmt::print(stderr, "flopprof: world {}: {} of {} ranks{}\n", world.name, world.ranks.size(),
