@@ -188,8 +188,9 @@ MovedBytes RangeCount::count_bytes(const std::function<void()>& run) {
       throw std::runtime_error(fmt::format(
           "{} does not count the bytes that memory reads and writes in one pass", parts_->chip));
     }
-    bytes.config =
-        parts_->scheduler.config_image(parts_->chip, kMovedBytes, parts_->availability());
+    Bytes available;
+    parts_->check(ask_availability(parts_->functions, parts_->profiler.context(), available));
+    bytes.config = parts_->scheduler.config_image(parts_->chip, kMovedBytes, available);
   }
   std::vector<std::string> refused;
   const auto values = parts_->values_of(bytes, run, refused);

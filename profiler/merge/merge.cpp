@@ -142,6 +142,14 @@ void write_faults(Database& merged, const Parts& parts) {
                       .remedy = "mend or copy the file again, and merge anew"});
   }
   for (const Part& part : parts.parts) {
+    if (part.ended == "running") {
+      store::add_fault(merged, 0,
+                       {.what = "rank still running",
+                        .since_ns = now_ns(),
+                        .detail = part.given.filename().string() +
+                                  " was merged while its job ran; what came later is missing",
+                        .remedy = "merge anew when the job has ended"});
+    }
     if (part.processes > 0) continue;
     store::add_fault(merged, 0,
                      {.what = "rank file empty",

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "profiler/store/gpu_reader.h"
+#include "profiler/store/liveness.h"
 #include "profiler/store/rank_reader.h"
 #include "profiler/store/rows.h"
 #include "profiler/store/run_reader.h"
@@ -206,6 +207,21 @@ TEST_F(MergedRanks, OfWhichOneNeverStartedSayWhich) {
   EXPECT_EQ(overview().exit_status, 139);
   EXPECT_EQ(answer("SELECT detail FROM fault WHERE what = 'rank file empty'"),
             "run.rank1.db holds no process of the job");
+}
+
+TEST_F(MergedRanks, OfWhichOneGoesOnAreARunThatGoesOnAndSaySo) {
+  add({.rank = 0, .size = 2});
+  const fs::path living = add({.rank = 1, .size = 2, .ended = ""});
+  store::join_run(living)
+      .prepare("UPDATE run SET launcher_pid = ?, host = ?, started_at_ns = ?")
+      .bind(0, std::int64_t{::getpid()})
+      .bind(1, std::string_view(store::this_host()))
+      .bind(2, 2 * testing::kSampleBegan)
+      .run();
+  EXPECT_EQ(merge().runs, 2);
+  EXPECT_EQ(answer("SELECT ended IS NULL FROM run"), "1");
+  EXPECT_EQ(answer("SELECT detail FROM fault WHERE what = 'rank still running'"),
+            "run.rank1.db was merged while its job ran; what came later is missing");
 }
 
 TEST_F(MergedRanks, CanBeMergedAgainWithTheRest) {

@@ -25,6 +25,11 @@ void say_merged(const merge::Merged& merged, const RankFile& file) {
              merged.runs, file.merged, file.merged);
 }
 
+void say_unmerged(const RankFile& file, const std::exception& error) {
+  fmt::print(stderr, "flopprof: the files of the ranks were not merged into {}: {}\n", file.merged,
+             error.what());
+}
+
 }  // namespace
 
 void merge_if_last(const RankFile& file, std::int64_t began_at_ns, store::Existing existing) {
@@ -38,11 +43,11 @@ void merge_if_last(const RankFile& file, std::int64_t began_at_ns, store::Existi
   request.commands = merge::Commands::kAny;
   try {
     say_merged(merge::merge_runs(request), file);
-  } catch (const store::RunInTheWay&) {
-    // Two saw at once that they were the last.
+  } catch (const store::RunInTheWay& error) {
+    // Two may see at once that they are the last.
+    if (!has_ended_since(file.merged, began_at_ns)) say_unmerged(file, error);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "flopprof: the files of the ranks were not merged into {}: {}\n",
-               file.merged, error.what());
+    say_unmerged(file, error);
   }
 }
 

@@ -25,8 +25,13 @@ std::string own_rank(const std::string& output) {
          "SLURM_PROCID inside srun); %h is the host, %p our pid");
 }
 
-/// What stands in the braces of %q{NAME}, of which `rest` begins with q.
-std::string variable(const std::string& output, std::string_view rest) {
+/// What some letters after a % stand for, and how many these are.
+struct Meaning {
+  std::string text;
+  std::size_t length = 1;
+};
+
+Meaning variable(const std::string& output, std::string_view rest) {
   const std::size_t end = rest.find('}');
   if (!rest.starts_with("q{") || end == std::string_view::npos)
     refuse(output, "write %q{NAME} for the variable NAME");
@@ -34,40 +39,37 @@ std::string variable(const std::string& output, std::string_view rest) {
   const capture::Environment variables = current_environment();
   const auto found = variables.find(name);
   if (found == variables.end()) refuse(output, fmt::format("the variable {} is not set", name));
-  return found->second;
+  return {found->second, end + 1};
+}
+
+Meaning meaning(const std::string& output, std::string_view rest) {
+  switch (rest.empty() ? '\0' : rest.front()) {
+    case 'r':
+      return {own_rank(output)};
+    case 'h':
+      return {store::this_host()};
+    case 'p':
+      return {std::to_string(getpid())};
+    case 'q':
+      return variable(output, rest);
+    case '%':
+      return {"%"};
+    default:
+      refuse(output, "%r is the rank, %h the host, %p our pid, %q{NAME} a variable and %% a %");
+  }
 }
 
 std::string expanded(const std::string& output) {
   std::string path;
-  for (std::size_t at = 0; at < output.size(); ++at) {
-    if (output[at] != '%') {
-      path += output[at];
-      continue;
-    }
-    const std::string_view rest = std::string_view(output).substr(at + 1);
-    switch (rest.empty() ? '\0' : rest.front()) {
-      case 'r':
-        path += own_rank(output);
-        break;
-      case 'h':
-        path += store::this_host();
-        break;
-      case 'p':
-        path += std::to_string(getpid());
-        break;
-      case 'q':
-        path += variable(output, rest);
-        at += rest.find('}');
-        break;
-      case '%':
-        path += '%';
-        break;
-      default:
-        refuse(output, "%r is the rank, %h the host, %p our pid, %q{NAME} a variable and %% a %");
-    }
-    ++at;
+  std::string_view rest = output;
+  for (std::size_t percent = 0; (percent = rest.find('%')) != std::string_view::npos;) {
+    path += rest.substr(0, percent);
+    rest.remove_prefix(percent + 1);
+    const Meaning found = meaning(output, rest);
+    path += found.text;
+    rest.remove_prefix(found.length);
   }
-  return path;
+  return path.append(rest);
 }
 
 }  // namespace
