@@ -16,7 +16,7 @@ using store::Row;
 /// Those that say the same in each file, or whose rows are not simply added.
 constexpr std::string_view kTablesToCopy =
     "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    " AND name NOT IN ('run', 'StringIds', 'flop_class', 'fault')";
+    " AND name NOT IN ('run', 'StringIds', 'flop_class', 'fault', 'run_label')";
 
 /// Columns of a table, and what each is in the merged run: the schema itself says which of them are
 /// texts' numbers.
@@ -68,6 +68,18 @@ void copy_faults(Database& merged, std::int64_t processes) {
       processes));
 }
 
+/// The first rank's labels are the run's.
+void copy_labels(Database& merged) {
+  merged.execute(
+      "INSERT INTO main.fault (process, what, count, since_ns, detail, remedy)"
+      " SELECT 0, 'rank labelled otherwise', 1, run.started_at_ns,"
+      " label || ' is ' || ours.value || ', of another rank ' || theirs.value,"
+      " 'give all ranks the same --label' FROM part.run run, part.run_label theirs"
+      " JOIN main.run_label ours USING (label) WHERE ours.value <> theirs.value"
+      " ON CONFLICT DO UPDATE SET count = count + 1;"
+      "INSERT OR IGNORE INTO main.run_label SELECT label, value FROM part.run_label");
+}
+
 /// Pages that the copy would not meet may be damaged too: those of what must be unique.
 void check_intact(const Database& merged) {
   store::Statement check = merged.prepare("PRAGMA part.quick_check(1)");
@@ -92,6 +104,7 @@ void copy_attached(Database& merged) {
       store::rows_of(merged, kTablesToCopy, [](const Row& row) { return row.text("name"); });
   for (const std::string& table : tables) merged.execute(copy_of(merged, table, processes));
   copy_faults(merged, processes);
+  copy_labels(merged);
   merged.execute(
       "INSERT INTO main.run SELECT * FROM part.run WHERE NOT EXISTS (SELECT 1 FROM main.run)");
   transaction.commit();

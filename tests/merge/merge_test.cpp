@@ -78,6 +78,20 @@ TEST_F(MergedRanks, AreOneRunWhoseTotalsAreTheSumsOfTheirs) {
             "0,1,2,3");
 }
 
+TEST_F(MergedRanks, HaveTheLabelsOfTheFirstAndSayWhereAnotherHasOthers) {
+  const char* const labels[] = {"('project', 'vision'), ('user', 'ada')",
+                                "('project', 'speech'), ('user', 'ada')"};
+  for (const std::int64_t rank : {0, 1}) {
+    store::Database run = store::join_run(add({.rank = rank, .size = 2}));
+    run.execute(fmt::format("INSERT INTO run_label VALUES {}", labels[rank]));
+  }
+  EXPECT_EQ(merge().kept_out, std::vector<std::string>());
+  EXPECT_EQ(answer("SELECT group_concat(label || '=' || value) FROM run_label"),
+            "project=vision,user=ada");
+  EXPECT_EQ(answer("SELECT detail FROM fault WHERE what = 'rank labelled otherwise'"),
+            "project is vision, of another rank speech");
+}
+
 TEST_F(MergedRanks, HaveOneNumberForOneText) {
   for (const std::int64_t rank : {0, 1, 2}) add({.rank = rank, .size = 3});
   merge();
