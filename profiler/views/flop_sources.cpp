@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "profiler/views/safe_text.h"
 
@@ -64,7 +65,9 @@ FlopSource model(const RunOverview& run) {
 std::vector<FlopSource> sources_of(const RunOverview& run) {
   const Fault* refusal = refusal_in(run);
   if (refusal == nullptr) return {};
-  return {counters(run, *refusal), activity(run), model(run)};
+  FlopSource best = counters(run, *refusal);
+  if (best.used && run.activity.empty()) return {};  // the next one was never wanted
+  return {std::move(best), activity(run), model(run)};
 }
 
 std::string text_of(const FlopSource& source) {

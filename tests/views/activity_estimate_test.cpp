@@ -89,6 +89,17 @@ TEST(SourcesOf, SayWhyTheCountersAreNotUsedAndWhatIs) {
   EXPECT_EQ(text_of(sources[2]), "model FLOPs: used: what operators require, from their shapes");
 }
 
+TEST(SourcesOf, SayThatTheCountersWereRefusedAtTimes) {
+  RunOverview run = watched();
+  run.gpu.emplace();
+  run.gpu->executed.flops = Flops{1};
+  run.faults = {{.what = "executed FLOPs not counted", .detail = "busy", .remedy = "stop ncu"}};
+  EXPECT_EQ(text_of(sources_of(run)[0]),
+            "hardware counters: used: now and then refused: busy; remedy: stop ncu");
+  run.activity.clear();
+  EXPECT_TRUE(sources_of(run).empty());
+}
+
 TEST(SourcesOf, SayWhyThereIsNoEstimateEither) {
   RunOverview run;
   run.total.source = "none";
