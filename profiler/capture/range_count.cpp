@@ -17,8 +17,10 @@
 namespace flopprof::capture {
 namespace {
 
-/// Of all of the device's memory; they fit together in one pass.
-const std::vector<std::string> kMovedBytes = {"dram__bytes_read.sum", "dram__bytes_write.sum"};
+/// Read and written, of all of the device's memory. Which names a chip has, depends on its age.
+const std::vector<std::vector<std::string>> kMovedBytes = {
+    {"dram__bytes_read.sum", "dram__bytes_write.sum"},
+    {"dram__bytes_op_read.sum", "dram__bytes_op_write.sum"}};
 
 CUcontext current_context() {
   // Kept open: the driver stays for as long as the process.
@@ -105,10 +107,7 @@ struct RangeCount::Parts {
     if (all_sets.empty()) {
       throw CountersRefused(fmt::format("no counter sets are known for the chip {}", chip));
     }
-    Bytes available;
-    check(ask_availability(functions, profiler.context(), available));
-    bytes.set = {.name = "bytes", .metrics = kMovedBytes};
-    for (const std::string& metric : kMovedBytes) bytes.metrics.push_back(metric.c_str());
+    const Bytes available = availability();
     for (const counters::CounterSet& set : all_sets) {
       Configured configured{.set = set};
       for (const std::string& metric : set.metrics) configured.metrics.push_back(metric.c_str());
@@ -118,6 +117,32 @@ struct RangeCount::Parts {
       } catch (const std::runtime_error& error) {
         problems.push_back(fmt::format("counter set {}: {}", set.name, error.what()));
       }
+    }
+  }
+
+  Bytes availability() const {
+    Bytes available;
+    check(ask_availability(functions, profiler.context(), available));
+    return available;
+  }
+
+  void configure_bytes() {
+    for (const std::vector<std::string>& metrics : kMovedBytes) {
+      if (!fits_in_one_pass(metrics)) continue;
+      bytes = {.set = {.name = "bytes", .metrics = metrics},
+               .config = scheduler.config_image(chip, metrics, availability())};
+      for (const std::string& metric : metrics) bytes.metrics.push_back(metric.c_str());
+      return;
+    }
+    throw std::runtime_error(
+        fmt::format("no counters are known of the bytes that a {} moves to and from memory", chip));
+  }
+
+  bool fits_in_one_pass(const std::vector<std::string>& metrics) const {
+    try {
+      return scheduler.passes(chip, metrics) == 1;
+    } catch (const std::runtime_error&) {  // the chip has not got them
+      return false;
     }
   }
 
@@ -183,15 +208,7 @@ WorkCount RangeCount::count(const std::function<void()>& run) {
 
 MovedBytes RangeCount::count_bytes(const std::function<void()>& run) {
   Configured& bytes = parts_->bytes;
-  if (bytes.config.empty()) {
-    if (parts_->scheduler.passes(parts_->chip, kMovedBytes) != 1) {
-      throw std::runtime_error(fmt::format(
-          "{} does not count the bytes that memory reads and writes in one pass", parts_->chip));
-    }
-    Bytes available;
-    parts_->check(ask_availability(parts_->functions, parts_->profiler.context(), available));
-    bytes.config = parts_->scheduler.config_image(parts_->chip, kMovedBytes, available);
-  }
+  if (bytes.config.empty()) parts_->configure_bytes();
   std::vector<std::string> refused;
   const auto values = parts_->values_of(bytes, run, refused);
   if (!values) throw std::runtime_error(fmt::format("{}", fmt::join(refused, "; ")));
