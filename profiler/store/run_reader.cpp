@@ -274,6 +274,12 @@ std::vector<StepTotal> read_last_steps(const Database& run, std::int64_t most) {
   return steps;
 }
 
+void each_step(const Database& run, const std::function<void(const StepTotal&)>& take) {
+  Statement statement = run.prepare(kStepQuery);
+  const Row row(statement);
+  while (statement.step()) take(step_of(row));
+}
+
 void set_steps_aside(Database& run, std::int64_t top) {
   run.execute("DROP TABLE IF EXISTS temp.set_aside");
   run.execute("CREATE TEMP TABLE set_aside AS " + limited(kStepQuery, top));

@@ -39,6 +39,10 @@ std::vector<ProcessTotal> read_processes(const Database& run);
 /// The last steps at most, in the order of time.
 std::vector<StepTotal> read_last_steps(const Database& run, std::int64_t most);
 
+/// Hands on each step, in order and in flat memory. The run is locked against writing meanwhile:
+/// for takers that are quick.
+void each_step(const Database& run, const std::function<void(const StepTotal&)>& take);
+
 /// Copies the steps, in order, at most `top` of them (0: all), in place of any before, out of the
 /// run's tables, so that they can be handed on without a lock: whoever reads our output slowly must
 /// not keep the job from writing.

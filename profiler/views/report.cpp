@@ -11,21 +11,27 @@ namespace {
 
 constexpr std::int64_t kTopOfOverview = 10;
 constexpr std::int64_t kTopOfSteps = 100;
+constexpr std::int64_t kTopOfPage = 10'000;  // of each table
+constexpr std::int64_t kPlacesOfPage = 400;  // of its charts
 
 bool is_for_people(Format format) { return format == Format::kText || format == Format::kMarkdown; }
 
 std::int64_t top_of(const ReportRequest& request) {
   if (request.top) return *request.top;
+  if (request.format == Format::kHtml) return kTopOfPage;
   if (!is_for_people(request.format)) return 0;
   if (request.by == By::kOverview) return kTopOfOverview;
   return request.by == By::kStep ? kTopOfSteps : 0;
 }
 
+bool names_layers(const std::vector<LayerTotal>& layers) {
+  return std::any_of(layers.begin(), layers.end(),
+                     [](const LayerTotal& layer) { return !layer.layer.empty(); });
+}
+
 void require_layers(const std::vector<LayerTotal>& layers) {
-  const auto named = [](const LayerTotal& layer) { return !layer.layer.empty(); };
-  if (std::none_of(layers.begin(), layers.end(), named)) {
-    throw NothingToReport("this run recorded no layers; `flopprof run --layers` records them");
-  }
+  if (names_layers(layers)) return;
+  throw NothingToReport("this run recorded no layers; `flopprof run --layers` records them");
 }
 
 void require_kernels(const store::Database& run, By by) {
@@ -120,6 +126,24 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
   }
 }
 
+/// A page has every view that the run has rows of, or the one that was asked for.
+void read_views(store::Database& run, const ReportRequest& request, Report& report) {
+  const bool all = request.by == By::kOverview;
+  if (all || request.by == By::kStep) {
+    report.steps = buckets_of([&run](const auto& take) { store::each_step(run, take); },
+                              report.run.total.steps, kPlacesOfPage);
+  }
+  for (const By by : {By::kOp, By::kKernel, By::kLayer, By::kClass, By::kRank}) {
+    if (!all && by != request.by) continue;
+    if (all && by == By::kLayer && !names_layers(store::read_layers(run))) continue;
+    read_rows(run, {.by = by}, report);
+    cut_to_top(report, top_of(request));
+    report.views.push_back({by, std::move(report.rows), report.rows_left_out});
+    report.rows.clear();
+    report.rows_left_out = 0;
+  }
+}
+
 /// One read transaction: a job that is writing cannot come between the totals and the rows.
 Report read_report(store::Database& run, const ReportRequest& request) {
   require_kernels(run, request.by);
@@ -127,11 +151,13 @@ Report read_report(store::Database& run, const ReportRequest& request) {
   run.execute("BEGIN");
   Report report;
   report.run = store::read_overview(run);
-  read_rows(run, request, report);
+  const bool is_page = request.format == Format::kHtml;
+  is_page ? read_views(run, request, report) : read_rows(run, request, report);
   compare_executed_and_model(run, report);
   run.execute("COMMIT");
   report.utilisation = utilisation_of(report.run, request.peak, request.measured);
   for (std::string& note : report.utilisation.notes) report.run.notes.push_back(std::move(note));
+  if (is_page) return report;
   cut_to_top(report, top_of(request));
   if (request.by == By::kStep && top_of(request) > 0) {
     report.rows_left_out = std::max<std::int64_t>(0, report.run.total.steps - top_of(request));
@@ -154,6 +180,8 @@ void print_report(store::Database& run, const ReportRequest& request, std::ostre
       return print_markdown(out, report, request, each_step);
     case Format::kJson:
       return print_json(out, report, request, each_step);
+    case Format::kHtml:
+      return print_html(out, report);
     case Format::kCsv:
       if (!report.run.faults.empty()) print_faults(talk, report, false);
       return print_csv(out, report, request, each_step);

@@ -13,12 +13,13 @@
 #include "profiler/store/database.h"
 #include "profiler/views/fields.h"
 #include "profiler/views/ratio_causes.h"
+#include "profiler/views/step_buckets.h"
 #include "profiler/views/utilisation.h"
 
 namespace flopprof::views {
 
 enum class By { kOverview, kStep, kPhase, kOp, kLayer, kRank, kKernel, kClass };
-enum class Format { kText, kMarkdown, kCsv, kJson };
+enum class Format { kText, kMarkdown, kCsv, kJson, kHtml };
 
 struct ReportRequest {
   By by = By::kOverview;
@@ -36,11 +37,20 @@ struct NothingToReport : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The rows of one view.
+struct View {
+  By by = By::kOverview;
+  std::vector<Fields> rows;  ///< cut to the top
+  std::int64_t rows_left_out = 0;
+};
+
 /// What a report is made of, read at one moment.
 struct Report {
   RunOverview run;
   std::vector<Fields> rows;  ///< of the view that was asked for, but the steps; cut to the top
   std::int64_t rows_left_out = 0;
+  std::vector<View> views;        ///< of a page, which has more than one
+  std::vector<StepBucket> steps;  ///< of a page
   std::vector<Fields> uncounted;  ///< operators without a formula
   Utilisation utilisation;
   double executed_to_model = 0;  ///< over the steps of which both are known; 0: of none

@@ -1,14 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <ostream>
 
 #include "profiler/views/report.h"
 
 namespace flopprof::views {
-
-/// Hands on the steps of a report by step, in order.
-using EachStep = std::function<void(const std::function<void(const StepTotal&)>&)>;
 
 void print_text(std::ostream& out, const Report& report, const ReportRequest& request,
                 const EachStep& each_step);
@@ -18,6 +14,9 @@ void print_csv(std::ostream& out, const Report& report, const ReportRequest& req
                const EachStep& each_step);
 void print_json(std::ostream& out, const Report& report, const ReportRequest& request,
                 const EachStep& each_step);
+
+/// One page that needs nothing from elsewhere.
+void print_html(std::ostream& out, const Report& report);
 
 /// The faults as lines of text, for every format that has room for lines.
 void print_faults(std::ostream& out, const Report& report, bool colour);

@@ -39,26 +39,16 @@ std::string csv_of(const Value& value) {
       value);
 }
 
-struct Column {
-  std::string_view title;
-  std::size_t field = 0;  ///< its place in the row
+struct Column : TableColumn {
   std::size_t width = 0;
-  bool left = false;
-  bool shrinks = false;
 };
 
-std::vector<Column> columns_of(std::span<const Fields> rows) {
+std::vector<Column> with_widths(std::span<const Fields> rows) {
   std::vector<Column> columns;
-  for (std::size_t field = 0; field < rows[0].size(); ++field) {
-    const auto titled = std::find_if(
-        rows.begin(), rows.end(), [field](const Fields& row) { return !row[field].title.empty(); });
-    if (titled == rows.end()) continue;
-    const Field& first = (*titled)[field];
-    Column column{.title = first.title, .field = field, .width = width_of(first.title)};
-    column.left = is_text(first.value);
-    column.shrinks = std::holds_alternative<Name>(first.value);
+  for (const TableColumn& shown : columns_of(rows)) {
+    Column column{shown, width_of(shown.title)};
     for (const Fields& row : rows) {
-      column.width = std::max(column.width, width_of(text_of(row[field].value)));
+      column.width = std::max(column.width, width_of(text_of(row[column.field].value)));
     }
     columns.push_back(column);
   }
@@ -69,7 +59,7 @@ void fit(std::vector<Column>& columns, std::size_t width) {
   std::size_t total = (columns.size() - 1) * kGap.size();
   for (const Column& column : columns) total += column.width;
   for (Column& column : columns) {
-    if (!column.shrinks || total <= width) continue;
+    if (!column.is_name || total <= width) continue;
     const std::size_t narrowest = std::max(kNarrowestName, width_of(column.title));
     const std::size_t spare = column.width > narrowest ? column.width - narrowest : 0;
     const std::size_t cut = std::min(spare, total - width);
@@ -80,7 +70,7 @@ void fit(std::vector<Column>& columns, std::size_t width) {
 
 std::string padded(const Column& column, const std::string& text) {
   const std::string blanks(column.width - std::min(column.width, width_of(text)), ' ');
-  return column.left ? text + blanks : blanks + text;
+  return column.is_text ? text + blanks : blanks + text;
 }
 
 void print_line(std::ostream& out, std::string line) {
@@ -89,6 +79,22 @@ void print_line(std::ostream& out, std::string line) {
 }
 
 }  // namespace
+
+std::vector<TableColumn> columns_of(std::span<const Fields> rows) {
+  std::vector<TableColumn> columns;
+  if (rows.empty()) return columns;
+  for (std::size_t field = 0; field < rows[0].size(); ++field) {
+    const auto titled = std::find_if(
+        rows.begin(), rows.end(), [field](const Fields& row) { return !row[field].title.empty(); });
+    if (titled == rows.end()) continue;
+    const Field& first = (*titled)[field];
+    columns.push_back({.title = first.title,
+                       .field = field,
+                       .is_text = is_text(first.value),
+                       .is_name = std::holds_alternative<Name>(first.value)});
+  }
+  return columns;
+}
 
 std::string text_of(const Value& value) {
   return std::visit(Overloaded{[](Nothing) { return std::string("-"); },
@@ -107,7 +113,7 @@ std::string text_of(const Value& value) {
 
 void print_text_table(std::ostream& out, std::span<const Fields> rows, std::size_t width) {
   if (rows.empty()) return;
-  std::vector<Column> columns = columns_of(rows);
+  std::vector<Column> columns = with_widths(rows);
   fit(columns, width);
   std::string head;
   std::string rule;
@@ -123,7 +129,7 @@ void print_text_table(std::ostream& out, std::span<const Fields> rows, std::size
     for (const Column& column : columns) {
       if (!line.empty()) line += kGap;
       const std::string text = text_of(row[column.field].value);
-      line += padded(column, column.shrinks ? fitted(text, column.width) : text);
+      line += padded(column, column.is_name ? fitted(text, column.width) : text);
     }
     print_line(out, line);
   }
@@ -131,19 +137,19 @@ void print_text_table(std::ostream& out, std::span<const Fields> rows, std::size
 
 void print_markdown_table(std::ostream& out, std::span<const Fields> rows) {
   if (rows.empty()) return;
-  const std::vector<Column> columns = columns_of(rows);
+  const std::vector<TableColumn> columns = columns_of(rows);
   std::string head = "|";
   std::string rule = "|";
-  for (const Column& column : columns) {
+  for (const TableColumn& column : columns) {
     head += fmt::format(" {} |", column.title);
-    rule += column.left ? " --- |" : " ---: |";
+    rule += column.is_text ? " --- |" : " ---: |";
   }
   out << head << '\n' << rule << '\n';
   for (const Fields& row : rows) {
     out << '|';
-    for (const Column& column : columns) {
+    for (const TableColumn& column : columns) {
       const std::string text = text_of(row[column.field].value);
-      out << ' ' << (column.shrinks ? markdown_cell(fitted(text, kWidestMarkdownName)) : text)
+      out << ' ' << (column.is_name ? markdown_cell(fitted(text, kWidestMarkdownName)) : text)
           << " |";
     }
     out << '\n';

@@ -3,10 +3,21 @@
 #include <cstddef>
 #include <ostream>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "profiler/views/fields.h"
 
 namespace flopprof::views {
+
+/// A column that people see: some row gives it a title.
+struct TableColumn {
+  std::string_view title;
+  std::size_t field = 0;  ///< its place in the row
+  bool is_text = false;   ///< to the left; numbers to the right
+  bool is_name = false;   ///< from the job, of any length
+};
+std::vector<TableColumn> columns_of(std::span<const Fields> rows);
 
 /// Aligned columns, names to the left, numbers to the right. Where the table is wider than `width`,
 /// names are shortened in the middle; a number never is.

@@ -1,20 +1,15 @@
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <thread>
 
 #include "profiler/exports/chrome_trace.h"
-#include "profiler/exports/gzip_stream.h"
 #include "profiler/exports/hatchet.h"
 #include "profiler/exports/prometheus.h"
 #include "profiler/store/run_file.h"
 #include "tools/flopprof/commands.h"
+#include "tools/flopprof/written_file.h"
 
 namespace flopprof::tools {
 namespace {
@@ -32,31 +27,6 @@ struct Options {
   std::int64_t top = 20;
   std::optional<double> peak;
 };
-
-using Write = std::function<void(std::ostream&)>;
-
-/// Whoever reads the file sees the old one or the new one whole.
-void write_file(const fs::path& path, const Write& write) {
-  const fs::path unfinished = fmt::format("{}.{}.unfinished", path.string(), ::getpid());
-  std::error_code ignored;
-  try {
-    if (path.extension() == ".gz") {
-      exports::GzipBuffer bytes(unfinished);
-      std::ostream out(&bytes);
-      write(out);
-      if (!out || !bytes.close()) throw ExitWith{1, "cannot write " + path.string()};
-    } else {
-      std::ofstream out(unfinished, std::ios::binary);
-      write(out);
-      out.close();
-      if (!out) throw ExitWith{1, "cannot write " + path.string()};
-    }
-    fs::rename(unfinished, path);
-  } catch (...) {
-    fs::remove(unfinished, ignored);
-    throw;
-  }
-}
 
 void write_out(const Options& options, const Write& write) {
   if (!options.output.empty()) return write_file(options.output, write);

@@ -10,6 +10,7 @@
 #include "profiler/views/report.h"
 #include "tools/flopprof/commands.h"
 #include "tools/flopprof/terminal.h"
+#include "tools/flopprof/written_file.h"
 
 namespace flopprof::tools {
 namespace {
@@ -25,12 +26,14 @@ const std::map<std::string, By> kViews = {
 const std::map<std::string, Format> kFormats = {{"text", Format::kText},
                                                 {"markdown", Format::kMarkdown},
                                                 {"csv", Format::kCsv},
-                                                {"json", Format::kJson}};
+                                                {"json", Format::kJson},
+                                                {"html", Format::kHtml}};
 
 struct Options {
   std::string run;
   std::string by;
   std::string format = "text";
+  std::string output;  ///< empty: standard output
   std::optional<std::int64_t> top;
   std::size_t width = 0;  ///< 0: the terminal's
   bool sql = false;
@@ -60,15 +63,19 @@ void report(const Options& options) {
   if (!options.by.empty()) request.by = kViews.at(options.by);
   request.format = kFormats.at(options.format);
   request.width = std::max(kNarrowest, options.width > 0 ? options.width : terminal_width());
-  request.colour = colour_wanted();
+  request.colour = options.output.empty() && colour_wanted();
   request.peak = flop_class_named(options.peak);
   request.measured = measured_peaks(options.peaks == "measured");
   store::Database run = store::open_run(options.run);
-  if (options.sql) {
-    std::cout << views::query_of(request) << '\n';
-  } else {
-    views::print_report(run, request, std::cout, std::cerr);
-  }
+  const auto print = [&](std::ostream& out) {
+    if (options.sql) {
+      out << views::query_of(request) << '\n';
+    } else {
+      views::print_report(run, request, out, std::cerr);
+    }
+  };
+  if (!options.output.empty()) return write_file(options.output, print);
+  print(std::cout);
   if (!std::cout.flush())
     throw ExitWith{1, "cannot write the report: standard output is closed or full"};
 }
@@ -86,6 +93,9 @@ void add_report(CLI::App& app) {
   command->add_option("--format", options->format, "How to print it")
       ->check(CLI::IsMember(kFormats))
       ->capture_default_str();
+  command->add_option("-o,--output", options->output,
+                      "The file to write, compressed where it ends in .gz; standard output by "
+                      "default");
   command->add_option("--width", options->width, "Columns of text; the terminal's by default")
       ->check(CLI::PositiveNumber);
   command->add_option("--peak", options->peak, "The class of FLOPs whose peak MFU and HFU are of")
