@@ -99,7 +99,8 @@ std::string dots_of(const ChartSeries& series, const Axis& axis) {
   const std::size_t places = series.points.size();
   for (std::size_t i = 0; i < places; ++i) {
     if (!series.points[i]) continue;
-    path += fmt::format("M{:.1f} {:.1f}h0", middle_of(i, places), axis.at(series.points[i]->median));
+    path +=
+        fmt::format("M{:.1f} {:.1f}h0", middle_of(i, places), axis.at(series.points[i]->median));
   }
   return path;
 }
@@ -176,8 +177,9 @@ void print_places(std::ostream& out, const HtmlChart& chart) {
   const std::size_t names = std::min(kPlaceNames, places);
   for (std::size_t i = 0; i < names; ++i) {
     const std::size_t place = names == 1 ? 0 : i * (places - 1) / (names - 1);
-    out << fmt::format("<span style=\"left:{:.2f}%\">{}</span>", middle_of(place, places) / 10,
-                       html_of(chart.places[place]));
+    const double percent = middle_of(place, places) / 10;
+    out << fmt::format("<span{} style=\"left:{:.2f}%\">{}</span>",
+                       percent > 90 ? " class=\"end\"" : "", percent, html_of(chart.places[place]));
   }
   out << "</div>\n";
 }

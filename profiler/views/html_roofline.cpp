@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "profiler/views/html_chart.h"
 #include "profiler/views/html_text.h"
@@ -81,7 +82,8 @@ void print_lines(std::ostream& out, const Axes& axes, const std::vector<Roof>& r
   std::string grid;
   std::string peaks;
   for (const double tick : ticks) grid += fmt::format("M0 {:.2f}H100", axes.y(tick));
-  for (const Roof& roof : roofs) peaks += fmt::format("M0 {:.2f}H100", axes.y(roof.flops_per_second));
+  for (const Roof& roof : roofs)
+    peaks += fmt::format("M0 {:.2f}H100", axes.y(roof.flops_per_second));
   out << fmt::format(
       "<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path "
       "class=\"grid\" d=\"{}\"/><path class=\"roof\" d=\"{}\"/></svg>\n",
@@ -99,10 +101,11 @@ void print_lines(std::ostream& out, const Axes& axes, const std::vector<Roof>& r
 
 void print_kernels(std::ostream& out, const Axes& axes, const std::vector<KernelRate>& rates) {
   for (const KernelRate& each : rates) {
-    out << fmt::format("<i style=\"left:{:.2f}%;top:{:.2f}%\" title=\"{}: {}, {} of the time\"></i>\n",
-                       axes.x(each.time_share), axes.y(each.flops_per_second),
-                       html_of(fitted(printable(each.kernel), kLongName)),
-                       rate_of(each.flops_per_second), percent_text(each.time_share));
+    out << fmt::format(
+        "<i style=\"left:{:.2f}%;top:{:.2f}%\" title=\"{}: {}, {} of the time\"></i>\n",
+        axes.x(each.time_share), axes.y(each.flops_per_second),
+        html_of(fitted(printable(each.kernel), kLongName)), rate_of(each.flops_per_second),
+        percent_text(each.time_share));
   }
 }
 
@@ -121,7 +124,8 @@ std::vector<KernelRate> kernel_rates(const Report& report) {
   std::vector<KernelRate> rates;
   if (!report.run.gpu || report.run.gpu->traced_kernel_ns == 0) return rates;
   const GpuTotal& gpu = *report.run.gpu;
-  const double of_all = static_cast<double>(gpu.kernel_ns) / static_cast<double>(gpu.traced_kernel_ns);
+  const double of_all =
+      static_cast<double>(gpu.kernel_ns) / static_cast<double>(gpu.traced_kernel_ns);
   for (const View& view : report.views) {
     if (view.by != By::kKernel) continue;
     for (const Fields& row : view.rows) {
@@ -134,8 +138,8 @@ std::vector<KernelRate> kernel_rates(const Report& report) {
            .time_share = seconds->seconds / seconds_of(gpu.traced_kernel_ns)});
     }
   }
-  std::stable_sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
-    return a.time_share > b.time_share;
+  std::sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
+    return std::tie(b.time_share, a.kernel) < std::tie(a.time_share, b.kernel);
   });
   if (rates.size() > kMostKernels) rates.resize(kMostKernels);
   return rates;
@@ -154,7 +158,7 @@ void print_html_roofline(std::ostream& out, const Report& report) {
       "<figure class=\"roofline\"><figcaption><strong>Kernels under the peaks of {}</strong> <span "
       "class=\"source\">executed FLOPs from hardware counters (extrapolated) over kernel time; "
       "peaks: {}. Memory traffic is not counted: the roof has no slope. The table of kernels has "
-      "the values.</span></figcaption>\n<div class=\"plot\">\n",
+      "the values.</span></figcaption>\n<div class=\"plot\" aria-hidden=\"true\">\n",
       html_of(report.run.gpus.empty() ? "the device" : report.run.gpus.front().name),
       html_of(report.utilisation.devices.front().source));
   print_lines(out, axes, roofs);

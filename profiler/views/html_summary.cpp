@@ -105,9 +105,9 @@ std::vector<Card> cards_of(const Report& report) {
                                  seconds_text(seconds_of(run.wall_per_step->max)))});
   }
   cards.push_back({"steps", grouped(run.total.steps), "",
-                   run.total.steps == 0 ? "none was seen"
-                                        : fmt::format("model FLOPs seen in {}",
-                                                      grouped(run.total.observed_steps))});
+                   run.total.steps == 0
+                       ? "none was seen"
+                       : fmt::format("model FLOPs seen in {}", grouped(run.total.observed_steps))});
   cards.push_back(
       {"wall time", seconds_text(seconds_of(run.wall_ns)), "measured", ended_text(run)});
   return cards;
@@ -202,15 +202,13 @@ void print_html_comparison(std::ostream& out, const Report& report) {
       "<p class=\"ratio\"><strong>{:.4f}</strong> executed FLOPs for each model FLOP, over the {} "
       "steps of which both are known.</p>\n",
       report.executed_to_model, grouped(executed.compared_steps));
-  print_bar(out, {"model FLOPs",
-                  fmt::format("{} ({})", flops_text(executed.compared_model),
-                              report.run.total.source),
-                  "model", 1 / most});
-  print_bar(
-      out,
-      {"executed FLOPs",
-       fmt::format("{} ({})", flops_text(executed.compared_executed), executed.source), "executed",
-       report.executed_to_model / most});
+  print_bar(out,
+            {"model FLOPs",
+             fmt::format("{} ({})", flops_text(executed.compared_model), report.run.total.source),
+             "model", 1 / most});
+  print_bar(out, {"executed FLOPs",
+                  fmt::format("{} ({})", flops_text(executed.compared_executed), executed.source),
+                  "executed", report.executed_to_model / most});
   if (report.causes.empty()) return;
   out << "<h3>Why they differ</h3>\n<ul class=\"causes\">\n";
   for (const Cause& each : report.causes) {

@@ -65,10 +65,10 @@ void add_view(const View& view, std::vector<Section>& sections) {
   if (view.rows.empty()) return;
   const ViewWords words = words_of(view.by);
   sections.push_back({std::string(words.title), [&view, words](std::ostream& out) {
-                        print_html_table(out, {.id = anchor_of(words.title) + "-table",
-                                               .caption = std::string(words.caption) +
-                                                          left_out_text(view),
-                                               .rows = view.rows});
+                        print_html_table(
+                            out, {.id = anchor_of(words.title) + "-table",
+                                  .caption = std::string(words.caption) + left_out_text(view),
+                                  .rows = view.rows});
                       }});
 }
 
@@ -92,13 +92,13 @@ void add_tables_of_run(const Report& report, std::vector<Section>& sections) {
                         }});
   }
   if (!report.uncounted.empty()) {
-    sections.push_back(
-        {"Uncounted", [&report](std::ostream& out) {
-           print_html_table(out, {.id = "uncounted-table",
-                                  .caption = "Operators that compute in floating point and have "
-                                             "no formula: no total includes them",
-                                  .rows = report.uncounted});
-         }});
+    sections.push_back({"Uncounted", [&report](std::ostream& out) {
+                          print_html_table(
+                              out, {.id = "uncounted-table",
+                                    .caption = "Operators that compute in floating point and have "
+                                               "no formula: no total includes them",
+                                    .rows = report.uncounted});
+                        }});
   }
 }
 
@@ -106,9 +106,8 @@ std::vector<Section> sections_of(const Report& report) {
   std::vector<Section> sections;
   add_steps(report, sections);
   if (report.executed_to_model > 0) {
-    sections.push_back({"Executed against model", [&report](std::ostream& out) {
-                          print_html_comparison(out, report);
-                        }});
+    sections.push_back({"Executed against model",
+                        [&report](std::ostream& out) { print_html_comparison(out, report); }});
   }
   if (!report.run.phases.empty()) {
     sections.push_back({"Phases", [&report](std::ostream& out) {
@@ -168,9 +167,10 @@ void print_html(std::ostream& out, const Report& report) {
   }
   out << "</ul></nav>\n";
   for (const Section& each : sections) {
-    out << fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-title\"><h2 id=\"{0}-title\">{1}"
-                       "</h2>\n",
-                       anchor_of(each.title), each.title);
+    out << fmt::format(
+        "<section id=\"{0}\" aria-labelledby=\"{0}-title\"><h2 id=\"{0}-title\">{1}"
+        "</h2>\n",
+        anchor_of(each.title), each.title);
     each.print(out);
     out << "</section>\n";
   }

@@ -50,7 +50,8 @@ TEST(HtmlChart, DrawsMediansAndTheEnvelopeAroundThem) {
 TEST(HtmlChart, NamesItsSourceAndWhichPlacesAreExtrapolated) {
   const std::string html = printed(two_places());
   EXPECT_NE(html.find("<span class=\"source\">host clock</span>"), std::string::npos);
-  EXPECT_NE(html.find("d=\"M0.0 12V0H500.0V12ZM500.0 12V9H1000.0V12Z\""), std::string::npos) << html;
+  EXPECT_NE(html.find("d=\"M0.0 12V0H500.0V12ZM500.0 12V9H1000.0V12Z\""), std::string::npos)
+      << html;
   EXPECT_NE(html.find("Time &#60;per&#62; step"), std::string::npos);
 }
 

@@ -20,8 +20,8 @@ Report two_kernels() {
   report.run.gpus = {{.name = "Example GPU"}};
   report.run.classes = {{.flop_class = "tensor_bf16", .executed_flops = Flops{1'000'000}},
                         {.flop_class = "fp64", .executed_flops = Flops{0}}};
-  report.utilisation.devices = {{.by_class = {{"tensor_bf16", 1e12}, {"fp64", 5e11}},
-                                 .source = "data sheet: example"}};
+  report.utilisation.devices = {
+      {.by_class = {{"tensor_bf16", 1e12}, {"fp64", 5e11}}, .source = "data sheet: example"}};
   report.views = {{.by = By::kKernel,
                    .rows = {kernel("small<1>", Flops{200'000'000'000}, 0.2),
                             kernel("gemm", Flops{3'000'000'000'000}, 1.5),

@@ -36,8 +36,10 @@ TEST(HtmlText, IsNeitherMarkupNorCode) {
 
 TEST(HtmlTable, HasTheColumnsThatPeopleSeeAndEveryDigit) {
   const auto flops = flops_from("18446744073709551618");
-  const std::string html = printed({.id = "k", .caption = "By kernel", .rows = {row_of("a", *flops)}});
-  EXPECT_NE(html.find("<caption id=\"k-caption\"><span>By kernel</span></caption>"), std::string::npos);
+  const std::string html =
+      printed({.id = "k", .caption = "By kernel", .rows = {row_of("a", *flops)}});
+  EXPECT_NE(html.find("<caption id=\"k-caption\"><span>By kernel</span></caption>"),
+            std::string::npos);
   EXPECT_NE(html.find("<td class=\"number\" title=\"18446744073709551618\">18.4 EFLOP</td>"),
             std::string::npos)
       << html;
@@ -55,8 +57,7 @@ TEST(HtmlTable, AHostileNameIsOneCellOfText) {
   EXPECT_EQ(html.find("<img"), std::string::npos);
   EXPECT_EQ(html.find('\x1b'), std::string::npos);
   EXPECT_EQ(html.find("</script>"), html.rfind("</script>"));
-  EXPECT_EQ(data_of(html)["rows"][0][0],
-            "</script><img src=x onerror=alert(1)>\"'\\x1b[2J\\xff");
+  EXPECT_EQ(data_of(html)["rows"][0][0], "</script><img src=x onerror=alert(1)>\"'\\x1b[2J\\xff");
 }
 
 TEST(HtmlTable, FoldsALongName) {

@@ -69,9 +69,10 @@ TEST_F(ReportHtml, OpensWithFaultsAndTotalsAndTheirSources) {
   fill_sample(run_);
   const std::string page = print(By::kOverview);
   const std::size_t fault = page.find("<strong>fault: formula overflow</strong>");
-  const std::size_t total = page.find("<dt>model FLOPs <span class=\"badge "
-                                      "extrapolated\">extrapolated</span></dt><dd><strong>4.00 "
-                                      "GFLOP</strong><small>4,000,000,004 FLOP");
+  const std::size_t total = page.find(
+      "<dt>model FLOPs <span class=\"badge "
+      "extrapolated\">extrapolated</span></dt><dd><strong>4.00 "
+      "GFLOP</strong><small>4,000,000,004 FLOP");
   ASSERT_NE(total, std::string::npos) << page;
   EXPECT_LT(fault, total);
   EXPECT_LT(total, page.find("<h2"));
@@ -142,10 +143,12 @@ TEST_F(ReportHtml, ARunningRunSaysThatItsFiguresAreOfNow) {
 TEST_F(ReportHtml, WithoutFlopsTheTotalsSaySo) {
   fill_sample(run_);
   fill_gpu_sample(run_);
-  run_.execute("DELETE FROM op_work; UPDATE step SET model_flops = NULL, signature = NULL;"
-               "UPDATE process SET libtorch = NULL");
-  EXPECT_TRUE(page_has("<dt>model FLOPs <span class=\"badge none\">none</span></dt><dd><strong>not "
-                       "known</strong>"));
+  run_.execute(
+      "DELETE FROM op_work; UPDATE step SET model_flops = NULL, signature = NULL;"
+      "UPDATE process SET libtorch = NULL");
+  EXPECT_TRUE(
+      page_has("<dt>model FLOPs <span class=\"badge none\">none</span></dt><dd><strong>not "
+               "known</strong>"));
   EXPECT_FALSE(page_has("FLOPs per step</strong>"));
   EXPECT_TRUE(page_has("Time per step"));
 }
@@ -155,10 +158,10 @@ TEST_F(ReportHtml, AHostileNameIsTextWhereverItStands) {
   const std::string hostile = "</script><b id='x'>\"&\x1b[2J\xff" + std::string(10'000, 'y');
   int names = 0;
   for (const char* place :
-       {"UPDATE StringIds SET value = ? WHERE id = 2", "UPDATE StringIds SET value = ? WHERE id = 5",
-        "UPDATE fault SET detail = ?", "UPDATE run SET host = ?", "UPDATE process SET host = ?",
-        "UPDATE process SET world = ?", "UPDATE process SET cpu_name = ?",
-        "UPDATE run SET command = ?"}) {
+       {"UPDATE StringIds SET value = ? WHERE id = 2",
+        "UPDATE StringIds SET value = ? WHERE id = 5", "UPDATE fault SET detail = ?",
+        "UPDATE run SET host = ?", "UPDATE process SET host = ?", "UPDATE process SET world = ?",
+        "UPDATE process SET cpu_name = ?", "UPDATE run SET command = ?"}) {
     run_.prepare(place).bind(0, std::string_view(hostile + std::to_string(++names))).run();
   }
   const std::string page = print(By::kOverview);
