@@ -177,8 +177,9 @@ void print_places(std::ostream& out, const HtmlChart& chart) {
   const std::size_t names = std::min(kPlaceNames, places);
   for (std::size_t i = 0; i < names; ++i) {
     const std::size_t place = names == 1 ? 0 : i * (places - 1) / (names - 1);
-    out << fmt::format("<span style=\"left:{:.2f}%\">{}</span>", middle_of(place, places) / 10,
-                       html_of(chart.places[place]));
+    const double percent = middle_of(place, places) / 10;
+    out << fmt::format("<span{} style=\"left:{:.2f}%\">{}</span>",
+                       percent > 90 ? " class=\"end\"" : "", percent, html_of(chart.places[place]));
   }
   out << "</div>\n";
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "profiler/views/html_chart.h"
 #include "profiler/views/html_text.h"
@@ -137,8 +138,8 @@ std::vector<KernelRate> kernel_rates(const Report& report) {
            .time_share = seconds->seconds / seconds_of(gpu.traced_kernel_ns)});
     }
   }
-  std::stable_sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
-    return a.time_share > b.time_share;
+  std::sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
+    return std::tie(b.time_share, a.kernel) < std::tie(a.time_share, b.kernel);
   });
   if (rates.size() > kMostKernels) rates.resize(kMostKernels);
   return rates;
@@ -157,7 +158,7 @@ void print_html_roofline(std::ostream& out, const Report& report) {
       "<figure class=\"roofline\"><figcaption><strong>Kernels under the peaks of {}</strong> <span "
       "class=\"source\">executed FLOPs from hardware counters (extrapolated) over kernel time; "
       "peaks: {}. Memory traffic is not counted: the roof has no slope. The table of kernels has "
-      "the values.</span></figcaption>\n<div class=\"plot\">\n",
+      "the values.</span></figcaption>\n<div class=\"plot\" aria-hidden=\"true\">\n",
       html_of(report.run.gpus.empty() ? "the device" : report.run.gpus.front().name),
       html_of(report.utilisation.devices.front().source));
   print_lines(out, axes, roofs);

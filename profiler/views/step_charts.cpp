@@ -54,8 +54,13 @@ HtmlChart chart_of(const std::vector<StepBucket>& buckets, std::string title, st
 }
 
 HtmlChart flops_chart(const std::vector<StepBucket>& buckets) {
-  HtmlChart chart = chart_of(buckets, "FLOPs per step",
-                             "model FLOPs from shapes; executed FLOPs from hardware counters");
+  const bool counted = std::any_of(buckets.begin(), buckets.end(), [](const StepBucket& each) {
+    return each.executed.has_value();
+  });
+  HtmlChart chart =
+      chart_of(buckets, "FLOPs per step",
+               counted ? "model FLOPs from shapes; executed FLOPs from hardware counters"
+                       : "model FLOPs from shapes");
   chart.number = [](double flops) {
     return flops_text(Flops{static_cast<unsigned __int128>(flops + 0.5)});
   };

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -31,6 +32,25 @@ TEST_F(ReportCommand, PrintsAndEndsWithZero) {
   const Ended outcome = report(path_.string() + " --format json");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_NE(outcome.output.find("\"model_flops\": 4000000004"), std::string::npos);
+}
+
+TEST_F(ReportCommand, WritesTheFileThatItIsGivenAndNothingElse) {
+  const std::filesystem::path page = folder_ / "report.html";
+  const Ended outcome =
+      report(fmt::format("'{}' --format html -o '{}'", path_.string(), page.string()));
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.output, "");
+  std::ifstream file(page);
+  std::string first;
+  std::getline(file, first);
+  EXPECT_EQ(first, "<!DOCTYPE html>");
+}
+
+TEST_F(ReportCommand, SaysThatAFileCannotBeWritten) {
+  const std::string file = (folder_ / "no" / "report.html").string();
+  const Ended outcome = report(fmt::format("'{}' --format html -o '{}'", path_.string(), file));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.output.find("cannot write " + file), std::string::npos) << outcome.output;
 }
 
 TEST_F(ReportCommand, ReadsWhileAnotherProcessIsInTheMiddleOfAWrite) {
