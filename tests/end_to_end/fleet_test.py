@@ -102,7 +102,7 @@ class Fleet(unittest.TestCase):
 
     def ask(self, program, to, *words, status=0):
         done = subprocess.run([*program, to, "--format", "json", *words], capture_output=True, text=True,
-                              timeout=500)
+                              timeout=1500)
         self.assertEqual(done.returncode, status, done.stderr[-4000:])
         return json.loads(done.stdout)
 
@@ -154,7 +154,12 @@ class Fleet(unittest.TestCase):
         self.export(to)
         import pyspark
         submit = pathlib.Path(pyspark.__file__).parent / "bin/spark-submit"
-        spark = self.ask([submit, "--master", "local[2]", "--py-files", FLEET / "fleet/flopprof_fleet.py",
+        # Four rows are not worth compiling queries for.
+        quick = [word for setting in ("spark.ui.enabled=false", "spark.sql.shuffle.partitions=2",
+                                      "spark.sql.codegen.wholeStage=false",
+                                      "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1")
+                 for word in ("--conf", setting)]
+        spark = self.ask([submit, "--master", "local[2]", *quick, "--py-files", FLEET / "fleet/flopprof_fleet.py",
                           FLEET / "spark/fleet.py"], to)
         self.check_against_reports(spark)
         self.check_groups(spark)
