@@ -60,7 +60,7 @@ CuptiSurroundings cupti_surroundings() {
   dl_iterate_phdr(note_path, &around.mapped);
   std::istringstream search_path(variable("LD_LIBRARY_PATH"));
   for (std::string folder; std::getline(search_path, folder, ':');) {
-    if (folder.starts_with('/')) around.search_path.push_back(folder);
+    if (!folder.empty()) around.search_path.push_back(folder);
   }
   for (const char* name : {"CUDA_HOME", "CUDA_PATH", "CONDA_PREFIX"}) {
     if (const std::string folder = variable(name); folder.starts_with('/'))
