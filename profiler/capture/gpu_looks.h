@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,9 +16,11 @@
 #include "profiler/capture/range_counting.h"
 #include "profiler/capture/step_watcher.h"
 #include "profiler/counters/executed_ledger.h"
+#include "profiler/counters/split_ledger.h"
 #include "profiler/record/drained.h"
 #include "profiler/steps/gpu_plan.h"
 #include "profiler/steps/launch_log.h"
+#include "profiler/steps/launch_order.h"
 
 namespace flopprof::capture {
 
@@ -41,6 +44,9 @@ class GpuLooks final : public StepWatcher {
   // Of CUPTI's callbacks, on any thread.
   void context_created(CUcontext context) noexcept;
   void context_ends(CUcontext context) noexcept;
+  /// Where the counting of a step may end before the step does.
+  steps::LaunchOrder& order() { return order_; }
+  void cut() noexcept;
   void capture_began() noexcept { captures_.fetch_add(1); }
   void capture_ended() noexcept { captures_.fetch_sub(1); }
   bool is_captured(CUstream stream) const noexcept;
@@ -57,10 +63,19 @@ class GpuLooks final : public StepWatcher {
   struct Result {
     std::int64_t step = 0;
     std::int64_t signature = 0;
+    std::optional<StepCut> cut;
     std::vector<CountedRange> ranges;
   };
+  struct Ordered {
+    std::int64_t signature = 0;
+    std::vector<OrderedLaunch> launches;
+  };
 
+  std::chrono::nanoseconds patience() const;
   void close_counting();
+  void close_at_cut();
+  void follow_launches();
+  void take_order(const steps::LaunchInterval& interval);
   void begin_look(const steps::GpuPlan::Look& look);
   bool begin_counting(std::size_t set);
   void trace(bool on);
@@ -69,6 +84,8 @@ class GpuLooks final : public StepWatcher {
   void refused(const Refusal& refusal, std::optional<std::size_t> set);
   void not_idle();
   void evaluate(bool last, Drained& drained);
+  bool wants_cuts();
+  void split(Drained& drained);
   void add(const Result& result, std::span<const CountedRange> ranges,
            std::span<const CounterAnswer> answers, Drained& drained);
 
@@ -103,11 +120,17 @@ class GpuLooks final : public StepWatcher {
   std::int64_t not_before_ = 0;          // the number of an interval
   std::map<std::size_t, int> refusals_;  // by set
   std::vector<CountedRange> closed_;
+  bool cut_ = false;                          // the range has ended before the step
+  std::map<std::int64_t, int> orders_taken_;  // by signature
 
+  steps::LaunchOrder order_;
   std::mutex results_mutex_;
   std::vector<Result> results_;
+  std::vector<Ordered> orders_;  // results_mutex_
   // The drain thread's:
   counters::ExecutedLedger executed_;
+  counters::SplitLedger splits_;
+  std::int64_t told_disordered_ = 0;
   int drains_to_wait_ = 0;
   int waited_drains_ = 1;
 };

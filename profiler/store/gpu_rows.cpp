@@ -82,6 +82,7 @@ void GpuRows::keep_sums(Drained& news) {
 void GpuRows::keep(Drained& news) {
   keep_steps(news);
   keep_sums(news);
+  splits_.keep(std::move(news.executed_splits));
   if (timeline_.size() < kMostKeptKernels) {
     std::move(news.timeline.begin(), news.timeline.end(), std::back_inserter(timeline_));
   } else {
@@ -98,6 +99,7 @@ void GpuRows::write(Database& run, std::int64_t process, std::int64_t pid,
   write_steps(run, process);
   write_executed(run, process);
   write_sums(run, process, strings);
+  splits_.write(run, process, strings);
   write_timeline(run, process, pid, strings);
 }
 

@@ -12,6 +12,7 @@
 #include "profiler/record/drained.h"
 #include "profiler/record/flop_class.h"
 #include "profiler/store/database.h"
+#include "profiler/store/split_rows.h"
 #include "profiler/store/string_ids.h"
 
 namespace flopprof::store {
@@ -55,6 +56,7 @@ class GpuRows {
   std::map<KernelKey, KernelWork> kernels_;
   std::map<OpKey, OpGpuWork> ops_;
   std::vector<TimelineKernel> timeline_;
+  SplitRows splits_;
   std::int64_t lost_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "kExecutedTotalsSql.h"
 #include "kGpuTotalsSql.h"
 #include "kSchemaSql.h"
+#include "kSplitTotalsSql.h"
 #include "kStepTotalsSql.h"
 #include "kTotalsSql.h"
 #include "profiler/record/flop_class.h"
@@ -27,8 +28,8 @@ void set_writing_mode(Database& run) {
 }
 
 void make_tables(Database& run) {
-  for (const char* sql :
-       {kSchemaSql, kTotalsSql, kStepTotalsSql, kGpuTotalsSql, kExecutedTotalsSql}) {
+  for (const char* sql : {kSchemaSql, kTotalsSql, kStepTotalsSql, kGpuTotalsSql, kExecutedTotalsSql,
+                          kSplitTotalsSql}) {
     run.execute(sql);
   }
   Statement flop_class = run.prepare("INSERT INTO flop_class VALUES (?,?)");

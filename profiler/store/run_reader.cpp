@@ -9,6 +9,7 @@
 #include "profiler/store/liveness.h"
 #include "profiler/store/rows.h"
 #include "profiler/store/run_faults.h"
+#include "profiler/store/split_reader.h"
 
 namespace flopprof::store {
 namespace {
@@ -197,6 +198,7 @@ std::vector<PhaseTotal> read_phases(const Database& database) {
     }
     phase->kernel_ns = gpu.kernel_ns;
   }
+  add_executed(database, phases);
   const auto place = [](const PhaseTotal& phase) {
     return std::find(kPhaseNames.begin(), kPhaseNames.end(), phase.phase);
   };
@@ -233,6 +235,7 @@ RunOverview read_overview(const Database& database) {
   run.gpus = read_gpus(database);
   run.gpu_outside = read_gpu_outside(database);
   run.classes = read_classes(database);
+  run.split = read_split_total(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
     run.interval =
@@ -256,6 +259,7 @@ std::vector<OpTotal> read_ops(const Database& run) {
     op->kernel_ns = gpu.kernel_ns;
     op->other_kernel_ns = gpu.other_kernel_ns;
   }
+  add_executed(run, ops);
   return ops;
 }
 

@@ -1,4 +1,4 @@
--- run.db, schema 3. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
+-- run.db, schema 4. One file a run. Times are CLOCK_REALTIME nanoseconds unless the name says otherwise.
 -- Where a table holds what an nsys export holds, it has that export's names (StringIds,
 -- CUPTI_ACTIVITY_KIND_KERNEL).
 
@@ -85,7 +85,7 @@ CREATE TABLE step_launches (
   step      INTEGER NOT NULL,
   signature INTEGER NOT NULL,
   launches  INTEGER NOT NULL,  -- of kernels and of graphs
-  look      INTEGER NOT NULL,  -- what else was measured: 0 nothing, 1 when its kernels ran, 2 what they executed
+  look      INTEGER NOT NULL,  -- what else was measured: 0 nothing, 1 when its kernels ran, 2 what they executed, 3 what those executed that were launched first
   PRIMARY KEY (process, step)
 ) WITHOUT ROWID;
 
@@ -172,6 +172,38 @@ CREATE TABLE executed_signature (
   data_dependent INTEGER NOT NULL,  -- they disagree by more than 1e-3: flops is no count
   margin95_flops INTEGER NOT NULL,  -- to either side, with 95 % confidence, rounded up; 0 unless data_dependent
   PRIMARY KEY (process, signature, device, flop_class)
+) WITHOUT ROWID;
+
+-- The classes of which each step of a signature executes the same, to the digit: their work is told apart by
+-- counting steps up to a launch, at so many of them.
+CREATE TABLE executed_split (
+  process    INTEGER NOT NULL,
+  signature  INTEGER NOT NULL,
+  device     INTEGER NOT NULL,
+  flop_class INTEGER NOT NULL REFERENCES flop_class(id),
+  flops      INTEGER NOT NULL,
+  cuts       INTEGER NOT NULL,
+  PRIMARY KEY (process, signature, device, flop_class)
+) WITHOUT ROWID;
+
+-- Their work in one step, by what launched it. What launches execute that are not told apart stands in a row
+-- with what they have in common; those of a signature and class add up to executed_split.
+CREATE TABLE executed_part (
+  process       INTEGER NOT NULL,
+  signature     INTEGER NOT NULL,
+  device        INTEGER NOT NULL,
+  flop_class    INTEGER NOT NULL REFERENCES flop_class(id),
+  kernel        INTEGER NOT NULL,  -- of StringIds; 0: of several kernels
+  op            INTEGER NOT NULL,  -- of StringIds; '': by no operator that was observed; 0: by several
+  phase         TEXT NOT NULL,     -- '': in several
+  launches      INTEGER NOT NULL,
+  flops         INTEGER NOT NULL,
+  untold_kernel INTEGER NOT NULL,  -- launches whose FLOPs stand in a row without their kernel,
+  untold_op     INTEGER NOT NULL,  -- without their operator,
+  untold_phase  INTEGER NOT NULL,  -- without their phase
+  solved        INTEGER NOT NULL,  -- by equations in which launches of a kernel, an operator and a phase between
+                                   -- the same two others are equal; 0: counted apart from all others
+  PRIMARY KEY (process, signature, device, flop_class, kernel, op, phase)
 ) WITHOUT ROWID;
 
 -- The full timeline of the steps that were asked for. Times are the profiling library's clock, nanoseconds.
