@@ -52,9 +52,6 @@ std::atomic<Following*> following{nullptr};
 constexpr std::uint64_t kNoted = 1;
 constexpr int kSignShift = 1;
 
-/// Stands for the kernels of a graph: they are launched together.
-constexpr const char* kGraphName = "(CUDA graph)";
-
 /// Noted before the driver launches, for a record may come before it returns. What is captured into
 /// a graph does not run.
 void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
@@ -67,12 +64,7 @@ void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& 
   const steps::Launcher by = launcher(now.session);
   launch->graph ? log.graph_launched(call.correlationId, launch->identity, by)
                 : log.kernel_launched(call.correlationId, launch->identity, by);
-  if (steps::LaunchOrder& order = now.looks->order(); order.is_on()) {
-    order.entered({.identity = launch->identity,
-                   .context = call.context,
-                   .kernel = launch->graph ? kGraphName : call.symbolName,
-                   .by = by});
-  }
+  now.looks->launch_entered(*launch, call, by);
 }
 
 /// Taken back where the driver refused it.
@@ -98,14 +90,11 @@ void end_found_step(Following& now, CUpti_CallbackId id, const CUpti_CallbackDat
     now.period.returned(static_cast<steps::PeriodFollower::Sign>(sign));
 }
 
-/// What was launched has to be waited for when the counting of its step ends here.
-void cut_step(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+/// May end the counting of the step.
+void tell_return(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
   if (call.callbackSite != CUPTI_API_EXIT || kind_of(id) != DriverCall::kLaunch) return;
-  const bool noted = call.correlationData != nullptr && (*call.correlationData & kNoted) != 0;
-  steps::LaunchOrder& order = now.looks->order();
-  if (!noted || !order.is_on()) return;
-  const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
-  if (order.returned(result != nullptr && *result == CUDA_SUCCESS)) now.looks->cut();
+  if (call.correlationData != nullptr && (*call.correlationData & kNoted) != 0)
+    now.looks->launch_returned(call);
 }
 
 void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
@@ -160,7 +149,7 @@ void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId i
       note_call(*now, id, call);
     }
     // These may wait for the GPU: the plan of looks counts what it costs.
-    cut_step(*now, id, call);
+    tell_return(*now, id, call);
     end_found_step(*now, id, call);
   } else if (domain == CUPTI_CB_DOMAIN_RESOURCE) {
     const CallbackClock clock(now->callbacks_ns);

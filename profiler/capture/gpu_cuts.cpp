@@ -12,7 +12,25 @@ namespace {
 
 constexpr std::size_t kMostOrders = 256;
 
+/// Stands for the kernels of a graph: they are launched together.
+constexpr const char* kGraphName = "(CUDA graph)";
+
 }  // namespace
+
+void GpuLooks::launch_entered(const Launch& launch, const CUpti_CallbackData& call,
+                              const steps::Launcher& by) noexcept {
+  if (!order_.is_on()) return;
+  order_.entered({.identity = launch.identity,
+                  .context = call.context,
+                  .kernel = launch.graph ? kGraphName : call.symbolName,
+                  .by = by});
+}
+
+void GpuLooks::launch_returned(const CUpti_CallbackData& call) noexcept {
+  if (!order_.is_on()) return;
+  const auto* result = static_cast<const CUresult*>(call.functionReturnValue);
+  if (order_.returned(result != nullptr && *result == CUDA_SUCCESS)) cut();
+}
 
 /// At the boundary where the step begins.
 void GpuLooks::follow_launches() {

@@ -13,6 +13,7 @@
 
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/driver.h"
+#include "profiler/capture/launch_identity.h"
 #include "profiler/capture/range_counting.h"
 #include "profiler/capture/step_watcher.h"
 #include "profiler/counters/executed_ledger.h"
@@ -44,9 +45,11 @@ class GpuLooks final : public StepWatcher {
   // Of CUPTI's callbacks, on any thread.
   void context_created(CUcontext context) noexcept;
   void context_ends(CUcontext context) noexcept;
-  /// Where the counting of a step may end before the step does.
-  steps::LaunchOrder& order() { return order_; }
-  void cut() noexcept;
+  /// Of launches that the log notes.
+  void launch_entered(const Launch& launch, const CUpti_CallbackData& call,
+                      const steps::Launcher& by) noexcept;
+  /// May wait for the GPU: the counting of a step may end before the step does.
+  void launch_returned(const CUpti_CallbackData& call) noexcept;
   void capture_began() noexcept { captures_.fetch_add(1); }
   void capture_ended() noexcept { captures_.fetch_sub(1); }
   bool is_captured(CUstream stream) const noexcept;
@@ -73,6 +76,7 @@ class GpuLooks final : public StepWatcher {
 
   std::chrono::nanoseconds patience() const;
   void close_counting();
+  void cut() noexcept;
   void close_at_cut();
   void follow_launches();
   void take_order(const steps::LaunchInterval& interval);
