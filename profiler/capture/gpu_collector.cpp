@@ -65,6 +65,7 @@ void note_launch(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& 
   const steps::Launcher by = launcher(now.session);
   launch->graph ? log.graph_launched(call.correlationId, launch->identity, by)
                 : log.kernel_launched(call.correlationId, launch->identity, by);
+  now.looks->launch_entered(*launch, call, by);
 }
 
 /// Taken back where the driver refused it.
@@ -88,6 +89,13 @@ void end_found_step(Following& now, CUpti_CallbackId id, const CUpti_CallbackDat
   if (sign == 0 || result == nullptr || *result != CUDA_SUCCESS) return;
   if (kind_of(id) == DriverCall::kLaunch)
     now.period.returned(static_cast<steps::PeriodFollower::Sign>(sign));
+}
+
+/// May end the counting of the step.
+void tell_return(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
+  if (call.callbackSite != CUPTI_API_EXIT || kind_of(id) != DriverCall::kLaunch) return;
+  if (call.correlationData != nullptr && (*call.correlationData & kNoted) != 0)
+    now.looks->launch_returned(call);
 }
 
 void note_call(Following& now, CUpti_CallbackId id, const CUpti_CallbackData& call) noexcept {
@@ -142,7 +150,9 @@ void CUPTIAPI on_callback(void*, CUpti_CallbackDomain domain, CUpti_CallbackId i
       const CallbackClock clock(now->callbacks_ns);
       note_call(*now, id, call);
     }
-    end_found_step(*now, id, call);  // may wait for the GPU: the plan of looks counts what it costs
+    // These may wait for the GPU: the plan of looks counts what it costs.
+    tell_return(*now, id, call);
+    end_found_step(*now, id, call);
   } else if (domain == CUPTI_CB_DOMAIN_RESOURCE) {
     const CallbackClock clock(now->callbacks_ns);
     note_resource(*now, id, *static_cast<const CUpti_ResourceData*>(details));

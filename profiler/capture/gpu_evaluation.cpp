@@ -11,6 +11,7 @@
 
 #include "profiler/capture/gpu_faults.h"
 #include "profiler/capture/gpu_looks.h"
+#include "profiler/capture/kernel_name.h"
 
 namespace flopprof::capture {
 namespace {
@@ -24,6 +25,12 @@ void tell(Drained& drained, const char* what, std::string detail, const char* re
 
 void GpuLooks::drain(bool last, Drained& drained) {
   if (!counting_) return;
+  std::vector<Ordered> orders;
+  {
+    const std::lock_guard lock(results_mutex_);
+    orders.swap(orders_);
+  }
+  for (Ordered& order : orders) splits_.know(order.signature, std::move(order.launches));
   std::vector<std::string> problems;
   if (!gave_up_ && !last) counting_->prepare(problems);
   for (const std::string& problem : problems)
@@ -39,6 +46,7 @@ void GpuLooks::drain(bool last, Drained& drained) {
   auto changes = executed_.take_changes();
   drained.executed_steps = std::move(changes.steps);
   drained.executed_signatures = std::move(changes.signatures);
+  split(drained);
   if (changes.unknown > 0)
     tell(drained, "executed FLOPs beyond 64 bits", "a step executes more than can be kept", "");
   const std::lock_guard lock(plan_mutex_);
@@ -68,6 +76,7 @@ bool GpuLooks::keep_result(Result result) {
 /// Rarely, for whom it takes to ask uses a processor: at once, then at growing distances.
 std::vector<GpuLooks::Result> GpuLooks::take_results(bool last) {
   constexpr int kMostDrains = 32;
+  constexpr int kMostForCuts = 4;  // what comes of some says where the next are best
   const bool its_turn = --drains_to_wait_ <= 0 || last;
   std::vector<Result> results;
   {
@@ -77,7 +86,7 @@ std::vector<GpuLooks::Result> GpuLooks::take_results(bool last) {
     results_bytes_ = 0;
   }
   if (results.empty()) return results;
-  waited_drains_ = std::min(kMostDrains, 2 * waited_drains_);
+  waited_drains_ = std::min(wants_cuts() ? kMostForCuts : kMostDrains, 2 * waited_drains_);
   drains_to_wait_ = waited_drains_;
   return results;
 }
@@ -104,6 +113,37 @@ void GpuLooks::evaluate(bool last, Drained& drained) {
   }
 }
 
+bool GpuLooks::wants_cuts() {
+  const std::lock_guard lock(plan_mutex_);
+  return plan_.wants_cuts();
+}
+
+/// What counted steps and cuts through them say of phases, operators and kernels, and what is to be
+/// counted next.
+void GpuLooks::split(Drained& drained) {
+  drained.executed_splits = splits_.take_changes();
+  for (ExecutedSplit& each : drained.executed_splits) {
+    for (ExecutedPart& part : each.parts)
+      if (part.kernel) part.kernel = demangled(*part.kernel);
+  }
+  const auto wanted = splits_.take_wanted();
+  std::int64_t disordered = 0;
+  {
+    const std::lock_guard lock(plan_mutex_);
+    for (const auto& [signature, cuts] : wanted) {
+      std::vector<steps::CutPlan::Wanted> places;
+      for (const auto& [set, cut] : cuts) places.push_back({.set = set, .cut = cut});
+      plan_.want_cuts(signature, std::move(places));
+    }
+    disordered = plan_.disordered();
+  }
+  if (disordered > std::exchange(told_disordered_, disordered))
+    tell(drained, "executed FLOPs not told apart",
+         "threads launch kernels in another order in each step",
+         "the FLOPs of such steps are counted whole; those of their phases, operators and kernels "
+         "are not known");
+}
+
 /// Contexts that share a device share its row.
 void GpuLooks::add(const Result& result, std::span<const CountedRange> ranges,
                    std::span<const CounterAnswer> answers, Drained& drained) {
@@ -121,6 +161,12 @@ void GpuLooks::add(const Result& result, std::span<const CountedRange> ranges,
   for (const auto& [device, counted] : by_device) {
     const auto& [range, values] = counted;
     const counters::CounterSet& set = range->chip->sets[range->set];
+    splits_.add(range->chip->sets, {.signature = result.signature,
+                                    .device = device,
+                                    .set = range->set,
+                                    .values = values,
+                                    .cut = result.cut});
+    if (result.cut) continue;
     const std::int64_t no_counts = executed_.add(range->chip->sets, {.step = result.step,
                                                                      .signature = result.signature,
                                                                      .device = device,

@@ -23,14 +23,6 @@ constexpr std::int64_t kBusyIntervals = 32;
 /// So many should not wait for the drain thread's next second.
 constexpr std::int64_t kManyIntervals = 8'192;
 
-/// How long a boundary may wait for the GPU: some steps' time, for it works off what was launched
-/// ahead.
-nanoseconds patience(std::int64_t typical_step_ns) {
-  constexpr std::int64_t kLeast = 50'000'000;
-  constexpr std::int64_t kMost = 5'000'000'000;
-  return nanoseconds(std::clamp<std::int64_t>(8 * typical_step_ns, kLeast, kMost));
-}
-
 std::int64_t launches_of(const std::optional<steps::LaunchInterval>& interval) {
   return interval ? interval->kernels + interval->graphs : 0;
 }
@@ -54,6 +46,7 @@ GpuLooks::GpuLooks(const CuptiLibrary& cupti, steps::LaunchLog& launches,
     return;
   }
   gave_up_ = true;
+  plan_.give_up_counters();
   ways_.want_next_source();
   ways_.add_fault(
       "executed FLOPs not counted",
@@ -89,7 +82,7 @@ bool GpuLooks::closes() noexcept {
     // A captured stream must not be waited for: the look goes on over the next step, for nothing.
     if (captures_ > 0)
       spoiled_ = true;
-    else if (now_.look == GpuLook::kCounted)
+    else if (now_.look == GpuLook::kCounted && !cut_)
       close_counting();
   } catch (...) {
     spoiled_ = true;
@@ -97,8 +90,16 @@ bool GpuLooks::closes() noexcept {
   return true;
 }
 
+/// How long a boundary may wait for the GPU: some steps' time, for it works off what was launched
+/// ahead.
+nanoseconds GpuLooks::patience() const {
+  constexpr std::int64_t kLeast = 50'000'000;
+  constexpr std::int64_t kMost = 5'000'000'000;
+  return nanoseconds(std::clamp<std::int64_t>(8 * typical_step_ns_, kLeast, kMost));
+}
+
 void GpuLooks::close_counting() {
-  const bool idle = counting_->wait_until_idle(*driver_, patience(typical_step_ns_));
+  const bool idle = counting_->wait_until_idle(*driver_, patience());
   if (!idle) not_idle();
   launched_before_ = launches_of(launches_.open());
   closed_.clear();
@@ -114,6 +115,7 @@ bool GpuLooks::opens(bool in_step) noexcept {
     const auto closed = launches_.last_closed();
     if (!closed) return false;
     if (closed->number % kManyIntervals == 0) ways_.hurry();
+    take_order(*closed);
     const std::int64_t now_ns = monotonic_ns();
     const GpuPlan::Ended interval = ended(*closed, now_ns - std::exchange(last_cut_ns_, now_ns));
     if (closed->step != kOutsideSteps) {
@@ -142,18 +144,24 @@ bool GpuLooks::opens(bool in_step) noexcept {
 
 /// What came of the look at the interval that has just been cut off.
 GpuPlan::Ended GpuLooks::ended(const steps::LaunchInterval& interval, std::int64_t ns) {
+  const auto signature = static_cast<std::int64_t>(interval.signature);
   const bool is_its = looked_at_ == interval.number;
+  const bool wanted_cut = is_its && now_.cut && now_.of_signature == signature;
+  if (!std::exchange(cut_, false)) now_.cut.reset();
   const bool whole =
       is_its && !std::exchange(spoiled_, false) &&
-      (now_.look != GpuLook::kCounted || launched_before_ == interval.kernels + interval.graphs);
+      (now_.look != GpuLook::kCounted ||
+       (now_.cut ? wanted_cut : launched_before_ == interval.kernels + interval.graphs));
   GpuPlan::Ended ended{.in_step = interval.step != kOutsideSteps,
-                       .signature = static_cast<std::int64_t>(interval.signature),
+                       .signature = signature,
                        .look = whole ? now_ : GpuPlan::Look{},
                        .tried = now_.look != GpuLook::kNone,
+                       .cut_was_tried = wanted_cut,
                        .ns = ns};
   if (now_.look == GpuLook::kCounted && whole && !closed_.empty() &&
       !keep_result({.step = interval.step,
                     .signature = ended.signature,
+                    .cut = now_.cut,
                     .ranges = std::exchange(closed_, {})}))
     ended.look = {};
   return ended;
@@ -183,13 +191,14 @@ void GpuLooks::begin_look(const GpuPlan::Look& look) {
   if (was_counting && now_.look != GpuLook::kCounted) counting_->release();
   // What was launched before the range began is not in it.
   if (now_.look == GpuLook::kCounted && launches_of(launches_.open()) > 0) spoiled_ = true;
+  follow_launches();
   launches_.look(now_.look, now_.timeline ? std::optional(next_step_) : std::nullopt);
 }
 
 /// Not while kernels are traced: nobody says that both work together.
 bool GpuLooks::begin_counting(std::size_t set) {
   if (tracing_ || looked_at_ < not_before_) return false;
-  if (!counting_->wait_until_idle(*driver_, patience(typical_step_ns_))) {
+  if (!counting_->wait_until_idle(*driver_, patience())) {
     not_idle();
     return false;
   }
@@ -212,7 +221,7 @@ void GpuLooks::trace(bool on) {
   } else if (!wanted_buffer_) {
     return;
   } else if (counting_) {
-    counting_->wait_until_idle(*driver_, patience(typical_step_ns_));
+    counting_->wait_until_idle(*driver_, patience());
   }
   if (!on) trace_whole_graphs(false);
   if (!switch_tracing(on)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -12,12 +13,15 @@
 
 #include "profiler/capture/cupti_library.h"
 #include "profiler/capture/driver.h"
+#include "profiler/capture/launch_identity.h"
 #include "profiler/capture/range_counting.h"
 #include "profiler/capture/step_watcher.h"
 #include "profiler/counters/executed_ledger.h"
+#include "profiler/counters/split_ledger.h"
 #include "profiler/record/drained.h"
 #include "profiler/steps/gpu_plan.h"
 #include "profiler/steps/launch_log.h"
+#include "profiler/steps/launch_order.h"
 
 namespace flopprof::capture {
 
@@ -42,6 +46,11 @@ class GpuLooks final : public StepWatcher {
   // Of CUPTI's callbacks, on any thread.
   void context_created(CUcontext context) noexcept;
   void context_ends(CUcontext context) noexcept;
+  /// Of launches that the log notes.
+  void launch_entered(const Launch& launch, const CUpti_CallbackData& call,
+                      const steps::Launcher& by) noexcept;
+  /// May wait for the GPU: the counting of a step may end before the step does.
+  void launch_returned(const CUpti_CallbackData& call) noexcept;
   void capture_began() noexcept { captures_.fetch_add(1); }
   void capture_ended() noexcept { captures_.fetch_sub(1); }
   bool is_captured(CUstream stream) const noexcept;
@@ -64,12 +73,22 @@ class GpuLooks final : public StepWatcher {
   struct Result {
     std::int64_t step = 0;
     std::int64_t signature = 0;
+    std::optional<StepCut> cut;
     std::vector<CountedRange> ranges;
+  };
+  struct Ordered {
+    std::int64_t signature = 0;
+    std::vector<OrderedLaunch> launches;
   };
 
   bool keep_result(Result result);
   std::vector<Result> take_results(bool last);
+  std::chrono::nanoseconds patience() const;
   void close_counting();
+  void cut() noexcept;
+  void close_at_cut();
+  void follow_launches();
+  void take_order(const steps::LaunchInterval& interval);
   void begin_look(const steps::GpuPlan::Look& look);
   bool begin_counting(std::size_t set);
   void trace(bool on);
@@ -80,6 +99,8 @@ class GpuLooks final : public StepWatcher {
   void refused(const Refusal& refusal, std::optional<std::size_t> set);
   void not_idle();
   void evaluate(bool last, Drained& drained);
+  bool wants_cuts();
+  void split(Drained& drained);
   void add(const Result& result, std::span<const CountedRange> ranges,
            std::span<const CounterAnswer> answers, Drained& drained);
 
@@ -116,13 +137,19 @@ class GpuLooks final : public StepWatcher {
   std::int64_t not_before_ = 0;          // the number of an interval
   std::map<std::size_t, int> refusals_;  // by set
   std::vector<CountedRange> closed_;
+  bool cut_ = false;                          // the range has ended before the step
+  std::map<std::int64_t, int> orders_taken_;  // by signature
 
+  steps::LaunchOrder order_;
   std::mutex results_mutex_;
   std::vector<Result> results_;
   std::size_t results_bytes_ = 0;
   std::int64_t dropped_results_ = 0;
+  std::vector<Ordered> orders_;  // results_mutex_
   // The drain thread's:
   counters::ExecutedLedger executed_;
+  counters::SplitLedger splits_;
+  std::int64_t told_disordered_ = 0;
   int drains_to_wait_ = 0;
   int waited_drains_ = 1;
 };

@@ -173,6 +173,13 @@ void RangeCounting::release() noexcept {
   }
 }
 
+std::map<const void*, std::int64_t> RangeCounting::devices() {
+  const std::lock_guard lock(mutex_);
+  std::map<const void*, std::int64_t> devices;
+  for (const auto& [context, known] : contexts_) devices[context] = known.device;
+  return devices;
+}
+
 std::vector<CounterAnswer> RangeCounting::values_of(std::span<const CountedRange> ranges,
                                                     std::chrono::milliseconds at_most) const {
   std::vector<CounterQuestion> questions;

@@ -60,6 +60,9 @@ class RangeCounting {
   /// Gives the counters back.
   void release() noexcept;
 
+  /// By context, its device.
+  std::map<const void*, std::int64_t> devices();
+
   /// The drain thread: of each range, one value a metric of its set. Throws std::runtime_error.
   std::vector<CounterAnswer> values_of(std::span<const CountedRange> ranges,
                                        std::chrono::milliseconds at_most) const;

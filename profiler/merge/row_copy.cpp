@@ -39,7 +39,9 @@ std::string copy_of(const Database& merged, const std::string& table, std::int64
     const std::string_view comma = columns.empty() ? "" : ", ";
     columns += fmt::format("{}{}", comma, name);
     if (row.integer("is_text") != 0) {
-      values += fmt::format("{}(SELECT id FROM temp.text WHERE old_id = {})", comma, name);
+      values += fmt::format(  // 0: no text
+          "{0}CASE {1} WHEN 0 THEN 0 ELSE (SELECT id FROM temp.text WHERE old_id = {1}) END", comma,
+          name);
     } else if (row.integer("is_process") != 0) {
       values += fmt::format("{}{} + {}", comma, name, processes);
     } else {

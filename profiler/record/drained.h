@@ -9,6 +9,7 @@
 #include "profiler/record/op_work.h"
 #include "profiler/record/run_info.h"
 #include "profiler/record/step.h"
+#include "profiler/record/step_order.h"
 
 namespace flopprof {
 
@@ -24,6 +25,7 @@ struct Drained {
   std::vector<OutsideLaunches> outside_launches;
   std::vector<ExecutedStep> executed_steps;
   std::vector<ExecutedSignature> executed_signatures;
+  std::vector<ExecutedSplit> executed_splits;
   std::vector<OpGpuWork> op_gpu_work;
   std::vector<GpuActivity> activity;
   std::vector<TimelineKernel> timeline;  ///< new

@@ -86,6 +86,33 @@ struct ActivityTotal {
   std::int64_t steps_ns = 0;  ///< of the time watched
 };
 
+/// What a part of the work in steps executed: of a phase, an operator, a kernel.
+struct PartExecuted {
+  std::optional<Flops> flops;   ///< nothing: not told apart from other parts
+  std::string source = "none";  ///< extrapolated, none
+  std::string cause;  ///< why it differs from the model FLOPs; empty: nothing known speaks for any
+};
+
+/// What the launches of a kernel by an operator in a phase execute, in the steps that are told
+/// apart.
+struct OpKernel {
+  std::string op;  ///< empty: by no operator that was observed
+  std::string kernel;
+  std::string phase;
+  std::optional<Flops> executed;  ///< nothing: not told apart
+};
+
+/// How far executed FLOPs are told apart: run.db's view split_total.
+struct SplitTotal {
+  std::int64_t steps = 0;          ///< of processes, of which the following is
+  std::int64_t steps_without = 0;  ///< that are told apart in nothing
+  Flops executed;
+  Flops by_phase;   ///< of it, told by phase,
+  Flops by_op;      ///< by operator,
+  Flops by_kernel;  ///< by kernel
+  Flops solved;     ///< by equations
+};
+
 /// In traced steps; outside steps in the other fields.
 struct KernelTotal {
   std::string kernel;
@@ -93,6 +120,7 @@ struct KernelTotal {
   std::int64_t kernel_ns = 0;
   std::int64_t other_launches = 0;
   std::int64_t other_kernel_ns = 0;
+  PartExecuted executed;
 };
 
 /// What one phase launched, in traced steps and outside steps.

@@ -48,6 +48,7 @@ enum class GpuLook {
   kNone,     ///< its launches alone are known
   kTraced,   ///< when each of its kernels ran
   kCounted,  ///< what its kernels executed, by one set of counters
+  kCut,      ///< what those of its kernels executed that it launched first
 };
 
 /// What a step asked its GPUs to do: known of every step, from the driver's calls.

@@ -50,6 +50,8 @@ struct PhaseTotal {
   std::string source;
   std::int64_t cpu_ns = 0;
   std::optional<std::int64_t> kernel_ns;  ///< in traced steps; nothing: no launch was observed
+  PartExecuted executed;
+  std::optional<double> executed_to_model;  ///< where both are known, over the same steps
 };
 
 /// Training work in the plain fields.
@@ -68,6 +70,8 @@ struct OpTotal {
   std::int64_t cpu_ns = 0;
   std::optional<std::int64_t> kernel_ns;  ///< in traced steps; nothing: it launched nothing
   std::int64_t other_kernel_ns = 0;
+  PartExecuted executed;
+  std::optional<double> executed_to_model;  ///< where both are known, over the same steps
 };
 
 /// Training work in the plain fields.
@@ -179,6 +183,7 @@ struct RunOverview {
   std::optional<GpuTotal> gpu;  ///< nothing unless GPU work was observed
   GpuOutsideTotal gpu_outside;
   std::vector<ActivityTotal> activity;           ///< of devices that were watched
+  std::optional<SplitTotal> split;               ///< nothing unless executed FLOPs are told apart
   std::optional<FlopsSpread> flops_per_step;     ///< nothing without a step whose FLOPs are known
   std::optional<NsSpread> wall_per_step;         ///< nothing without a step
   std::optional<NsSpread> gpu_per_step;          ///< nothing without a step whose GPU time is known

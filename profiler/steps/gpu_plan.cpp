@@ -15,15 +15,31 @@ GpuPlan::GpuPlan(const Settings& settings)
 
 void GpuPlan::counters_ready(const std::vector<bool>& patches_kernels) {
   sets_ = patches_kernels;
+  awaits_counters_ = false;
   given_up_.clear();
   for (auto& [key, known] : signatures_) known.counters = CounterPlan(*sets_);
 }
 
-void GpuPlan::give_up_counters() { sets_.reset(); }
+void GpuPlan::give_up_counters() {
+  sets_.reset();
+  awaits_counters_ = false;
+}
 
 void GpuPlan::give_up(std::size_t set) {
   given_up_.push_back(set);
-  for (auto& [key, known] : signatures_) known.counters.give_up(set);
+  for (auto& [key, known] : signatures_) known.counters.give_up(set), known.cuts.give_up(set);
+}
+
+void GpuPlan::want_cuts(std::int64_t signature, std::vector<CutPlan::Wanted> cuts) {
+  const auto at = signatures_.find(signature);
+  if (at == signatures_.end()) return;
+  at->second.cuts.want(std::move(cuts));
+  for (const std::size_t set : given_up_) at->second.cuts.give_up(set);
+}
+
+bool GpuPlan::wants_cuts() const {
+  return std::any_of(signatures_.begin(), signatures_.end(),
+                     [](const auto& each) { return each.second.cuts.wants_more(); });
 }
 
 GpuPlan::Signature& GpuPlan::signature(std::int64_t signature) {
@@ -40,6 +56,11 @@ GpuPlan::Signature& GpuPlan::signature(std::int64_t signature) {
         [](const auto& a, const auto& b) { return a.second.last_seen < b.second.last_seen; }));
   }
   return signatures_.at(signature);
+}
+
+std::int64_t GpuPlan::disordered() const {
+  return std::count_if(signatures_.begin(), signatures_.end(),
+                       [](const auto& each) { return each.second.cuts.is_given_up(); });
 }
 
 /// What came after the last two steps before, else what came last.
@@ -71,7 +92,11 @@ void GpuPlan::learn(const Ended& interval) {
   Signature& known = signature(interval.signature);
   ++known.seen;
   if (interval.look.look == GpuLook::kTraced && !interval.look.whole_graphs) ++known.traced;
-  if (interval.look.look == GpuLook::kCounted) known.counters.counted(interval.look.set);
+  if (interval.cut_was_tried) known.cuts.tried(interval.look.cut.has_value());
+  if (interval.look.look == GpuLook::kCounted && !interval.look.cut) {
+    known.counters.counted(interval.look.set);
+    if (!interval.cut_was_tried) known.cuts.counted_whole();
+  }
   if (!interval.in_step) {
     last_outside_ = interval.signature;
     return;
@@ -112,7 +137,9 @@ GpuLook GpuPlan::of_block(std::int64_t step) const {
   const auto place = static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(settings_.every));
   if (step % settings_.every != place) return GpuLook::kNone;
   if (wanted() != GpuLook::kNone) return wanted();
-  if (!sets_) return traces_ ? GpuLook::kTraced : GpuLook::kNone;
+  // The counters can be prepared where nothing is traced.
+  const bool lets_prepare = awaits_counters_ && block % kPlainOneIn == 0;
+  if (!sets_) return traces_ && !lets_prepare ? GpuLook::kTraced : GpuLook::kNone;
   return traces_ && block % 2 == 0 ? GpuLook::kTraced : GpuLook::kCounted;
 }
 
@@ -130,10 +157,19 @@ GpuPlan::Look GpuPlan::in_window(bool in_step) {
   constexpr std::int64_t kLaunchedNothing = 0;
   if (!in_step && last_outside_.value_or(kLaunchedNothing) == kLaunchedNothing) return {};
   const Signature* known = predicted(in_step);
+  if (known == nullptr || !sets_) return {};
+  const bool is_complete = known->counters.is_complete();
+  if (in_step && is_complete) {
+    if (const auto cut = known->cuts.next())
+      return {.look = GpuLook::kCounted,
+              .set = cut->set,
+              .cut = cut->cut,
+              .of_signature = *expected(in_step)};
+  }
   // Where nothing is missing, this may turn out to be another than expected.
-  if (known != nullptr && known->counters.is_complete())
+  if (is_complete)
     if (const Signature* other = in_need(); other != nullptr) known = other;
-  const auto set = known == nullptr || !sets_ ? std::nullopt : known->counters.next();
+  const auto set = known->counters.next();
   if (!set) return {};
   return {.look = GpuLook::kCounted, .set = *set};
 }

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "profiler/record/gpu_work.h"
+#include "profiler/record/step_order.h"
 #include "profiler/steps/counter_plan.h"
+#include "profiler/steps/cut_plan.h"
 
 namespace flopprof::steps {
 
@@ -51,9 +53,11 @@ class GpuPlan {
 
   struct Look {
     GpuLook look = GpuLook::kNone;
-    std::size_t set = 0;        ///< where it is kCounted
-    bool timeline = false;      ///< where it is kTraced: all its kernels are kept
-    bool whole_graphs = false;  ///< where it is kTraced
+    std::size_t set = 0;            ///< where it is kCounted
+    bool timeline = false;          ///< where it is kTraced: all its kernels are kept
+    bool whole_graphs = false;      ///< where it is kTraced
+    std::optional<StepCut> cut;     ///< where it is kCounted: to be counted so far; nothing: whole
+    std::int64_t of_signature = 0;  ///< where there is a cut: whose steps it is for
   };
   /// Whether the kernels of `step` are all to be kept.
   bool is_on_timeline(std::int64_t step) const;
@@ -64,14 +68,23 @@ class GpuPlan {
   struct Ended {
     bool in_step = true;
     std::int64_t signature = 0;
-    Look look;            ///< kNone too where a look came to nothing
-    bool tried = false;   ///< there was a look, whether or not it came to something
-    std::int64_t ns = 0;  ///< from boundary to boundary, with what we did there
+    Look look;                   ///< kNone too where a look came to nothing
+    bool tried = false;          ///< there was a look, whether or not it came to something
+    bool cut_was_tried = false;  ///< of this signature
+    std::int64_t ns = 0;         ///< from boundary to boundary, with what we did there
   };
   void ended(const Ended& interval);
 
   /// What the drain thread found in the counters.
   void adds_nothing(std::int64_t signature, std::size_t set, bool nothing);
+
+  /// What is to be counted of steps of the signature once their totals are known; takes the place
+  /// of what was wanted before.
+  void want_cuts(std::int64_t signature, std::vector<CutPlan::Wanted> cuts);
+  /// Whether some of it has still to be counted.
+  bool wants_cuts() const;
+  /// Of how many signatures the launches come in too many orders to be cut.
+  std::int64_t disordered() const;
 
   /// What looking has cost so far.
   std::int64_t spent_ns() const;
@@ -85,6 +98,7 @@ class GpuPlan {
 
   struct Signature {
     CounterPlan counters{{}};
+    CutPlan cuts;
     std::int64_t traced = 0;
     std::int64_t seen = 0;
     std::int64_t last_seen = 0;
@@ -112,8 +126,10 @@ class GpuPlan {
   std::int64_t plain_ns() const { return plain_steps_ == 0 ? 0 : plain_ns_ / plain_steps_; }
 
   Settings settings_;
+  static constexpr std::int64_t kPlainOneIn = 4;  // of the steps that are all to be looked at
   bool traces_ = true;
   bool traces_whole_graphs_ = false;
+  bool awaits_counters_ = true;
   std::optional<std::vector<bool>> sets_;
   std::vector<std::size_t> given_up_;
   std::map<std::int64_t, Signature> signatures_;

@@ -2,6 +2,7 @@
 
 #include "profiler/store/rows.h"
 #include "profiler/store/run_file.h"
+#include "profiler/store/split_reader.h"
 
 namespace flopprof::store {
 namespace {
@@ -150,7 +151,9 @@ std::vector<DeviceTotal> read_gpus(const Database& run) {
 
 std::vector<KernelTotal> read_kernels(const Database& run) {
   if (!knows_gpus(run)) return {};
-  return rows_of(run, kKernelQuery, kernel_of);
+  auto kernels = rows_of(run, kKernelQuery, kernel_of);
+  add_executed(run, kernels);
+  return kernels;
 }
 
 std::vector<ClassTotal> read_classes(const Database& run) {

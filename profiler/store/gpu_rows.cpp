@@ -83,6 +83,7 @@ void GpuRows::keep_sums(Drained& news) {
 void GpuRows::keep(Drained& news) {
   keep_steps(news);
   keep_sums(news);
+  splits_.keep(std::move(news.executed_splits));
   if (timeline_.size() < kMostKeptKernels) {
     std::move(news.timeline.begin(), news.timeline.end(), std::back_inserter(timeline_));
   } else {
@@ -100,6 +101,7 @@ void GpuRows::write(Database& run, std::int64_t process, const ProcessInfo& info
   write_executed(run, process);
   write_sums(run, process, strings);
   write_activity(run, process, info.started_at_ns);
+  splits_.write(run, process, strings);
   write_timeline(run, process, info.pid, strings);
 }
 

@@ -12,6 +12,7 @@
 #include "profiler/record/drained.h"
 #include "profiler/record/flop_class.h"
 #include "profiler/store/database.h"
+#include "profiler/store/split_rows.h"
 #include "profiler/store/string_ids.h"
 
 namespace flopprof::store {
@@ -58,6 +59,7 @@ class GpuRows {
   std::map<OpKey, OpGpuWork> ops_;
   std::map<std::int64_t, GpuActivity> activity_;  // by device
   std::vector<TimelineKernel> timeline_;
+  SplitRows splits_;
   std::int64_t lost_ = 0;
 };
 

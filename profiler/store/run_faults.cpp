@@ -124,6 +124,33 @@ void add_gpu_notes(const RunOverview& run, std::vector<std::string>& notes) {
   }
 }
 
+/// Phases, operators and kernels have no executed FLOPs where these are not told apart.
+void add_split_note(const RunOverview& run, std::vector<std::string>& notes) {
+  const ExecutedTotal& executed = run.gpu->executed;
+  if (!executed.flops || executed.flops->count == 0) return;
+  if (!run.split) {
+    notes.push_back(fmt::format(
+        "executed FLOPs are not told apart by phase, operator and kernel: {}",
+        executed.is_interval ? "what a step executes depends on its data"
+                             : "no step of known launches was counted with every set of counters"));
+    return;
+  }
+  const SplitTotal& split = *run.split;
+  const auto percent = [&](const Flops& part) {
+    return split.executed.count == 0
+               ? 100.0
+               : 100 * static_cast<double>(part.count) / static_cast<double>(split.executed.count);
+  };
+  const bool all =
+      std::min(split.by_op, split.by_kernel) == split.executed && split.by_phase == split.executed;
+  if (all && split.steps_without == 0) return;
+  notes.push_back(
+      fmt::format("of the executed FLOPs, {:.1f} % are told apart by phase, {:.1f} % by operator "
+                  "and {:.1f} % by kernel, over {} steps; {} more are not told apart",
+                  percent(split.by_phase), percent(split.by_op), percent(split.by_kernel),
+                  split.steps, split.steps_without));
+}
+
 }  // namespace
 
 bool is_alive(const ProcessEnd& process, std::int64_t now_ns) {
@@ -172,7 +199,7 @@ std::vector<std::string> notes_of(const RunOverview& run) {
                     "steps of equal signature",
                     total.observed_steps, total.steps));
   }
-  if (run.gpu) add_gpu_notes(run, notes);
+  if (run.gpu) add_gpu_notes(run, notes), add_split_note(run, notes);
   return notes;
 }
 

@@ -8,6 +8,7 @@
 #include "kGpuTotalsSql.h"
 #include "kRankTotalsSql.h"
 #include "kSchemaSql.h"
+#include "kSplitTotalsSql.h"
 #include "kStepTotalsSql.h"
 #include "kTotalsSql.h"
 #include "profiler/record/flop_class.h"
@@ -29,7 +30,7 @@ void set_writing_mode(Database& run) {
 
 void make_tables(Database& run) {
   for (const char* sql : {kSchemaSql, kTotalsSql, kStepTotalsSql, kGpuTotalsSql, kExecutedTotalsSql,
-                          kRankTotalsSql}) {
+                          kRankTotalsSql, kSplitTotalsSql}) {
     run.execute(sql);
   }
   Statement flop_class = run.prepare("INSERT INTO flop_class VALUES (?,?)");

@@ -12,13 +12,15 @@
 namespace flopprof::store {
 
 /// 2: GPU time. 3: executed FLOPs, and GPU time of a sample of the steps. 4: sums by rank, labels,
-/// and the activity of GPUs. Runs of a schema have none of the tables and views of later ones.
+/// the activity of GPUs, and executed FLOPs by phase, operator and kernel. Runs of a schema have
+/// none of the tables and views of later ones.
 inline constexpr std::int64_t kSchemaVersion = 4;
 inline constexpr std::int64_t kFirstSchemaWithGpu = 2;
 inline constexpr std::int64_t kFirstSchemaWithExecuted = 3;
 inline constexpr std::int64_t kFirstSchemaWithActivity = 4;
 inline constexpr std::int64_t kFirstSchemaWithRanks = 4;
 inline constexpr std::int64_t kFirstSchemaWithLabels = 4;
+inline constexpr std::int64_t kFirstSchemaWithSplits = 4;
 
 /// Makes run.db with its tables, views and the row of the run, and leaves it ready for the
 /// processes of the job. Throws DatabaseError: the path cannot be written, or a file is there

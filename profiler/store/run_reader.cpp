@@ -11,6 +11,7 @@
 #include "profiler/store/rank_reader.h"
 #include "profiler/store/rows.h"
 #include "profiler/store/run_faults.h"
+#include "profiler/store/split_reader.h"
 
 namespace flopprof::store {
 namespace {
@@ -199,6 +200,7 @@ std::vector<PhaseTotal> read_phases(const Database& database) {
     }
     phase->kernel_ns = gpu.kernel_ns;
   }
+  add_executed(database, phases);
   const auto place = [](const PhaseTotal& phase) {
     return std::find(kPhaseNames.begin(), kPhaseNames.end(), phase.phase);
   };
@@ -237,6 +239,7 @@ RunOverview read_overview(const Database& database) {
   run.gpu_outside = read_gpu_outside(database);
   run.classes = read_classes(database);
   run.activity = read_activity(database);
+  run.split = read_split_total(database);
   read_per_step(database, run);
   if (run.total.source == "extrapolated") {
     run.interval =
@@ -260,6 +263,7 @@ std::vector<OpTotal> read_ops(const Database& run) {
     op->kernel_ns = gpu.kernel_ns;
     op->other_kernel_ns = gpu.other_kernel_ns;
   }
+  add_executed(run, ops);
   return ops;
 }
 

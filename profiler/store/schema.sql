@@ -88,7 +88,7 @@ CREATE TABLE step_launches (
   step      INTEGER NOT NULL,
   signature INTEGER NOT NULL,
   launches  INTEGER NOT NULL,  -- of kernels and of graphs
-  look      INTEGER NOT NULL,  -- what else was measured: 0 nothing, 1 when its kernels ran, 2 what they executed
+  look      INTEGER NOT NULL,  -- what else was measured: 0 nothing, 1 when its kernels ran, 2 what they executed, 3 what those executed that were launched first
   PRIMARY KEY (process, step)
 ) WITHOUT ROWID;
 
@@ -198,6 +198,38 @@ CREATE TABLE gpu_activity (
   tensor_cycles      INTEGER,           -- of an SM, its tensor cores neither at integers nor at fp64
   tensor_fp64_cycles INTEGER,
   PRIMARY KEY (process, device)
+) WITHOUT ROWID;
+
+-- The classes of which each step of a signature executes the same, to the digit: their work is told apart by
+-- counting steps up to a launch, at so many of them.
+CREATE TABLE executed_split (
+  process    INTEGER NOT NULL,
+  signature  INTEGER NOT NULL,
+  device     INTEGER NOT NULL,
+  flop_class INTEGER NOT NULL REFERENCES flop_class(id),
+  flops      INTEGER NOT NULL,
+  cuts       INTEGER NOT NULL,
+  PRIMARY KEY (process, signature, device, flop_class)
+) WITHOUT ROWID;
+
+-- Their work in one step, by what launched it. What launches execute that are not told apart stands in a row
+-- with what they have in common; those of a signature and class add up to executed_split.
+CREATE TABLE executed_part (
+  process       INTEGER NOT NULL,
+  signature     INTEGER NOT NULL,
+  device        INTEGER NOT NULL,
+  flop_class    INTEGER NOT NULL REFERENCES flop_class(id),
+  kernel        INTEGER NOT NULL REFERENCES StringIds(id),  -- 0: of several kernels
+  op            INTEGER NOT NULL REFERENCES StringIds(id),  -- '': by no operator that was observed; 0: by several
+  phase         TEXT NOT NULL,     -- '': in several
+  launches      INTEGER NOT NULL,
+  flops         INTEGER NOT NULL,
+  untold_kernel INTEGER NOT NULL,  -- launches whose FLOPs stand in a row without their kernel,
+  untold_op     INTEGER NOT NULL,  -- without their operator,
+  untold_phase  INTEGER NOT NULL,  -- without their phase
+  solved        INTEGER NOT NULL,  -- by equations in which launches of a kernel, an operator and a phase between
+                                   -- the same two others are equal; 0: counted apart from all others
+  PRIMARY KEY (process, signature, device, flop_class, kernel, op, phase)
 ) WITHOUT ROWID;
 
 -- The full timeline of the steps that were asked for. Times are the profiling library's clock, nanoseconds.

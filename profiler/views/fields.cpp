@@ -29,6 +29,16 @@ Value maybe_seconds(std::optional<std::int64_t> nanoseconds) {
   return seconds(*nanoseconds);
 }
 
+Value maybe_word(const std::string& word) {
+  if (word.empty()) return Nothing{};
+  return Word{word};
+}
+
+Value maybe_share(std::optional<double> share) {
+  if (!share) return Nothing{};
+  return Share{*share};
+}
+
 /// A column that people see only where some row has a value.
 std::string_view title_if(bool has_value, std::string_view title) {
   return has_value ? title : std::string_view();
@@ -43,16 +53,22 @@ Value executed_to_model(const StepTotal& step) {
 }  // namespace
 
 Fields fields_of(const PhaseTotal& phase) {
-  return {{"phase", "phase", Word{phase.phase}},
-          {"model_flops", "model FLOPs", phase.model_flops},
-          {"source", "source", Word{phase.source}},
-          {"recomputed_flops", "recomputed", phase.recomputed_flops},
-          {"executed_flops", "", Nothing{}},
-          {"calls", "calls", Count{phase.calls}},
-          {"uncounted_calls", "uncounted", Count{phase.uncounted_calls}},
-          {"cpu_seconds", "CPU time", seconds(phase.cpu_ns)},
-          {"kernel_seconds", title_if(phase.kernel_ns.has_value(), "kernel time"),
-           maybe_seconds(phase.kernel_ns)}};
+  return {
+      {"phase", "phase", Word{phase.phase}},
+      {"model_flops", "model FLOPs", phase.model_flops},
+      {"source", "source", Word{phase.source}},
+      {"recomputed_flops", "recomputed", phase.recomputed_flops},
+      {"executed_flops", title_if(phase.executed.flops.has_value(), "executed FLOPs"),
+       maybe(phase.executed.flops)},
+      {"executed_source", "", Word{phase.executed.source}},
+      {"executed_to_model", title_if(phase.executed_to_model.has_value(), "executed / model"),
+       maybe_share(phase.executed_to_model)},
+      {"cause", title_if(!phase.executed.cause.empty(), "why"), maybe_word(phase.executed.cause)},
+      {"calls", "calls", Count{phase.calls}},
+      {"uncounted_calls", "uncounted", Count{phase.uncounted_calls}},
+      {"cpu_seconds", "CPU time", seconds(phase.cpu_ns)},
+      {"kernel_seconds", title_if(phase.kernel_ns.has_value(), "kernel time"),
+       maybe_seconds(phase.kernel_ns)}};
 }
 
 Fields fields_of(const OpTotal& op, Flops training) {
@@ -63,7 +79,12 @@ Fields fields_of(const OpTotal& op, Flops training) {
           {"calls", "calls", Count{op.calls}},
           {"uncounted_calls", "uncounted", Count{op.uncounted_calls}},
           {"recomputed_flops", "", op.recomputed_flops},
-          {"executed_flops", "", Nothing{}},
+          {"executed_flops", title_if(op.executed.flops.has_value(), "executed FLOPs"),
+           maybe(op.executed.flops)},
+          {"executed_source", "", Word{op.executed.source}},
+          {"executed_to_model", title_if(op.executed_to_model.has_value(), "executed / model"),
+           maybe_share(op.executed_to_model)},
+          {"cause", title_if(!op.executed.cause.empty(), "why"), maybe_word(op.executed.cause)},
           {"evaluation_flops", training.count == 0 ? "evaluation" : "", op.evaluation_flops},
           {"other_flops", "", op.other_flops},
           {"evaluation_calls", "", Count{op.evaluation_calls}},
@@ -166,14 +187,18 @@ Fields fields_of(const ClassTotal& flop_class, Flops executed) {
 Fields fields_of(const KernelTotal& kernel, std::int64_t kernel_ns) {
   const double share =
       kernel_ns == 0 ? 0 : static_cast<double>(kernel.kernel_ns) / static_cast<double>(kernel_ns);
-  return {{"kernel", "kernel", Name{kernel.kernel}},
-          {"launches", "launches", Count{kernel.launches}},
-          {"kernel_seconds", "kernel time", seconds(kernel.kernel_ns)},
-          {"share", "share", Share{share}},
-          {"executed_flops", "", Nothing{}},
-          {"other_launches", "launches outside steps", Count{kernel.other_launches}},
-          {"other_kernel_seconds", kernel_ns == 0 ? "their time" : "",
-           seconds(kernel.other_kernel_ns)}};
+  return {
+      {"kernel", "kernel", Name{kernel.kernel}},
+      {"launches", "launches", Count{kernel.launches}},
+      {"kernel_seconds", "kernel time", seconds(kernel.kernel_ns)},
+      {"share", "share", Share{share}},
+      {"executed_flops", title_if(kernel.executed.flops.has_value(), "executed FLOPs"),
+       maybe(kernel.executed.flops)},
+      {"executed_source", "", Word{kernel.executed.source}},
+      {"cause", title_if(!kernel.executed.cause.empty(), "why"), maybe_word(kernel.executed.cause)},
+      {"other_launches", "launches outside steps", Count{kernel.other_launches}},
+      {"other_kernel_seconds", kernel_ns == 0 ? "their time" : "",
+       seconds(kernel.other_kernel_ns)}};
 }
 
 Fields fields_of(const DeviceTotal& device) {

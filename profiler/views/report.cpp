@@ -5,6 +5,8 @@
 #include "profiler/store/gpu_reader.h"
 #include "profiler/store/rank_reader.h"
 #include "profiler/store/run_reader.h"
+#include "profiler/store/split_reader.h"
+#include "profiler/views/part_causes.h"
 #include "profiler/views/report_formats.h"
 
 namespace flopprof::views {
@@ -97,13 +99,38 @@ void compare_executed_and_model(const store::Database& run, Report& report) {
   report.causes = causes_of(facts);
 }
 
+/// Of all steps, those that are told apart.
+double told_share(const RunOverview& overview) {
+  if (!overview.split) return 0;
+  const auto told = static_cast<double>(overview.split->steps);
+  return told / (told + static_cast<double>(overview.split->steps_without));
+}
+
+std::vector<OpTotal> read_ops(const store::Database& run, const RunOverview& overview) {
+  std::vector<OpTotal> ops = store::read_ops(run);
+  if (overview.split) find_causes(ops, store::read_op_kernels(run), told_share(overview));
+  return ops;
+}
+
+std::vector<KernelTotal> read_kernels(const store::Database& run, const RunOverview& overview) {
+  std::vector<KernelTotal> kernels = store::read_kernels(run);
+  if (overview.split) find_causes(kernels, store::read_op_kernels(run));
+  return kernels;
+}
+
+void find_causes_of_phases(const store::Database& run, RunOverview& overview) {
+  if (!overview.split) return;
+  find_causes(overview.phases, store::read_ops(run), store::read_op_kernels(run),
+              told_share(overview));
+}
+
 void read_rows(store::Database& run, const ReportRequest& request, Report& report) {
   const Flops training = report.run.total.model_flops;
   if (request.by == By::kStep) store::set_steps_aside(run, top_of(request));
   if (request.by == By::kPhase || (request.by == By::kOverview && request.format == Format::kCsv)) {
     for (const PhaseTotal& phase : report.run.phases) report.rows.push_back(fields_of(phase));
   } else if (request.by == By::kOp || request.by == By::kOverview) {
-    for (const OpTotal& op : store::read_ops(run)) {
+    for (const OpTotal& op : read_ops(run, report.run)) {
       report.rows.push_back(fields_of(op, training));
       if (is_uncounted(op)) report.uncounted.push_back(uncounted_fields_of(op));
     }
@@ -112,7 +139,7 @@ void read_rows(store::Database& run, const ReportRequest& request, Report& repor
     require_layers(layers);
     for (const LayerTotal& layer : layers) report.rows.push_back(fields_of(layer, training));
   } else if (request.by == By::kKernel) {
-    const std::vector<KernelTotal> kernels = store::read_kernels(run);
+    const std::vector<KernelTotal> kernels = read_kernels(run, report.run);
     const std::int64_t kernel_ns = report.run.gpu ? report.run.gpu->traced_kernel_ns : 0;
     for (const KernelTotal& kernel : kernels) report.rows.push_back(fields_of(kernel, kernel_ns));
   } else if (request.by == By::kClass) {
@@ -168,6 +195,7 @@ Report read_report(store::Database& run, const ReportRequest& request) {
   run.execute("BEGIN");
   Report report;
   report.run = store::read_overview(run);
+  find_causes_of_phases(run, report.run);
   const bool is_page = request.format == Format::kHtml;
   is_page ? read_views(run, request, report) : read_rows(run, request, report);
   compare_executed_and_model(run, report);

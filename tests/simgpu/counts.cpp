@@ -63,7 +63,8 @@ void count_kernel(const RunKernel& kernel) {
   const auto found = now.shares.find(std::string_view(kernel.name));
   if (found == now.shares.end()) return;
   for (const Share& share : found->second)
-    counts[share.metric] += share.of_block * blocks * (1 + now.jitter * part_of(kernel.ordinal));
+    counts[share.metric] +=
+        share.of_block * blocks * kernel.rounds * (1 + now.jitter * part_of(kernel.ordinal));
 }
 
 Counts counts_of(CUcontext context) {

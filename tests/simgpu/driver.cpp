@@ -93,7 +93,8 @@ CUresult run(const KernelNode& node, CUstream stream, Work work) {
                    .grid = node.grid,
                    .block = node.block,
                    .cluster = node.cluster,
-                   .shared_memory = node.shared_memory};
+                   .shared_memory = node.shared_memory,
+                   .rounds = node.rounds};
   {
     const std::lock_guard lock(driver().mutex);
     if (stream != nullptr && stream->capturing != nullptr) {

@@ -23,6 +23,7 @@ struct KernelNode {
   Dim3 block;
   Dim3 cluster;
   unsigned shared_memory = 0;
+  unsigned rounds = 1;
 };
 
 }  // namespace simgpu

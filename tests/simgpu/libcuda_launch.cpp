@@ -51,12 +51,18 @@ KernelNode kernel_of(const CUlaunchConfig& config, CUfunction function) {
           .shared_memory = config.sharedMemBytes};
 }
 
+/// The first argument of a kernel that is given any.
+unsigned rounds_in(void** arguments) {
+  return arguments == nullptr ? 1 : *static_cast<const unsigned*>(arguments[0]);
+}
+
 template <typename Params>
 KernelNode kernel_of(const Params& params) {
   return {.function = params.f,
           .grid = {params.gridDimX, params.gridDimY, params.gridDimZ},
           .block = {params.blockDimX, params.blockDimY, params.blockDimZ},
-          .shared_memory = params.sharedMemBytes};
+          .shared_memory = params.sharedMemBytes,
+          .rounds = rounds_in(params.kernelParams)};
 }
 
 template <typename Params>

@@ -40,6 +40,7 @@ struct RunKernel {
   Dim3 block;
   Dim3 cluster;
   unsigned shared_memory = 0;
+  unsigned rounds = 1;  ///< so often each block does what it counts: the kernel's argument
 };
 
 struct RunCopy {

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 namespace flopprof::steps {
 namespace {
@@ -131,6 +133,17 @@ TEST(GpuPlan, LooksAtEveryStepWhenAsked) {
   EXPECT_EQ(job.looks(), 50);
 }
 
+TEST(GpuPlan, LeavesSomeStepsAloneWhileTheCountersAreStillToBePrepared) {
+  Job job({.every = 1});
+  job.steps(40);
+  EXPECT_LT(job.traced[1], 40);
+  EXPECT_GE(job.traced[1], 30);
+  job.plan.give_up_counters();
+  const std::int64_t before = job.traced[1];
+  job.steps(40);
+  EXPECT_EQ(job.traced[1], before + 40);
+}
+
 TEST(GpuPlan, TracesTheTimelineThatWasAskedForInAnyCase) {
   Job job({.budget = 0, .timeline = StepSpan{.first = 300, .last = 302}});
   job.steps(300);
@@ -149,6 +162,34 @@ TEST(GpuPlan, NeitherTracesNorCountsWithWhatWasGivenUp) {
   EXPECT_EQ(job.counted[1][1], 0);
   job.plan.give_up_counters();
   EXPECT_EQ(job.step().look, GpuLook::kNone);
+}
+
+TEST(GpuPlan, CutsStepsWhoseTotalsAreKnownAndCountsSomeWhole) {
+  GpuPlan plan({.every = 1});
+  plan.give_up_tracing();
+  plan.counters_ready({false, false});
+  std::vector<std::int64_t> cuts;  // -1: whole
+  for (std::int64_t number = 0; number < 12; ++number) {
+    const GpuPlan::Look look = plan.next(number, true);
+    if (number == 2)
+      plan.want_cuts(1, {{.set = 1, .cut = {.launches = 5, .hash = 7}},
+                         {.set = 0, .cut = {.launches = 3, .hash = 8}}});
+    cuts.push_back(look.cut ? look.cut->launches : -1);
+    if (look.cut) {
+      EXPECT_EQ(look.set, look.cut->launches == 5 ? 1u : 0u);
+    }
+    plan.ended({.signature = 1,
+                .look = look,
+                .tried = look.look != GpuLook::kNone,
+                .cut_was_tried = look.cut.has_value(),
+                .ns = kMs});
+  }
+  EXPECT_EQ(std::count(cuts.begin(), cuts.end(), 5), 1);
+  EXPECT_EQ(std::count(cuts.begin(), cuts.end(), 3), 1);
+  EXPECT_GT(std::count(cuts.begin(), cuts.end(), -1), 5);
+  EXPECT_EQ(cuts[0], -1);
+  EXPECT_EQ(cuts[1], -1);
+  EXPECT_FALSE(plan.wants_cuts());
 }
 
 TEST(GpuPlan, CountsWorkOutsideStepsOnceItHasSeenSome) {

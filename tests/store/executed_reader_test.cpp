@@ -275,10 +275,11 @@ TEST_F(ExecutedReader, TrainingPhasesOutsideStepsAreOtherWork) {
 
 TEST_F(ExecutedReader, NotesSayWhatIsExtrapolatedLeftOutAndAnInterval) {
   const auto notes = read_overview(run_).notes;
-  ASSERT_EQ(notes.size(), 4u);
+  ASSERT_EQ(notes.size(), 5u);
   EXPECT_EQ(notes[0].find("GPU-seconds of 5 of 9 steps are"), 0u);
   EXPECT_EQ(notes[2].find("executed FLOPs leave 1 of 9 steps out"), 0u);
   EXPECT_EQ(notes[3].find("executed FLOPs are an interval"), 0u);
+  EXPECT_EQ(notes[4].find("executed FLOPs are not told apart"), 0u);
 }
 
 }  // namespace

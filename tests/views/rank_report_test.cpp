@@ -47,7 +47,8 @@ TEST_F(RankReport, CsvHasARowForEachRank) {
 TEST_F(RankReport, MarkdownHasTheSameTable) {
   const std::string text = print(Format::kMarkdown);
   EXPECT_NE(text.find("| ranks | 2 of 4, without ranks 2, 3 |"), std::string::npos) << text;
-  EXPECT_NE(text.find("\n### By rank\n\n| rank | host | process | ended | steps |"), std::string::npos)
+  EXPECT_NE(text.find("\n### By rank\n\n| rank | host | process | ended | steps |"),
+            std::string::npos)
       << text;
 }
 

@@ -39,6 +39,25 @@ void threads_for(int steps) {
   }
 }
 
+/// Two threads launch 20 times 16 blocks of gemm, and of relu, whenever they get to it.
+void racing() {
+  Gpu gpu;
+  const CUfunction kernels[] = {gpu.kernel("gemm"), gpu.kernel("relu")};
+  for (int number = 0; number < steps_wanted; ++number) {
+    const flopprof::StepScope step;
+    std::vector<std::thread> all;
+    for (const CUfunction kernel : kernels) {
+      all.emplace_back([&gpu, kernel] {
+        check(cuCtxSetCurrent(gpu.context));
+        for (int launch = 0; launch < 20; ++launch)
+          check(cuLaunchKernel(kernel, 16, 1, 1, 1, 1, 1, 0, gpu.streams[0], nullptr, nullptr));
+      });
+    }
+    for (std::thread& one : all) one.join();
+    check(cuCtxSynchronize());
+  }
+}
+
 template <typename Function>
 bool find(const char* name, Function& function) {
   void* library = dlopen("libcupti.so.13", RTLD_NOW | RTLD_NOLOAD);
@@ -133,6 +152,7 @@ void forks_often() {
 const Jobs& crowded_jobs() {
   static const Jobs& jobs = *new Jobs{{"threads", [] { threads_for(2); }},
                                       {"more_threads", [] { threads_for(steps_wanted); }},
+                                      {"racing", racing},
                                       {"robbed", robbed},
                                       {"rival", rival},
                                       {"child_steps", child_steps},
