@@ -15,9 +15,10 @@
 #include <memory>
 #include <string_view>
 
-/// glibc's own name for clone(). The thread sanitizer replaces the other by one that takes the child
-/// for a fork's, and forgets there what it knows of the thread that both share.
-extern "C" int __clone(int (*)(void*), void*, int, void*, ...);  // NOLINT(bugprone-reserved-identifier)
+/// glibc's own name for clone(). The thread sanitizer replaces the other by one that takes the
+/// child for a fork's, and forgets there what it knows of the thread that both share.
+extern "C" int __clone(int (*)(void*), void*, int, void*,
+                       ...);  // NOLINT(bugprone-reserved-identifier)
 
 namespace flopprof::capture {
 namespace {
