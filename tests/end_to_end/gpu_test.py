@@ -49,8 +49,8 @@ class Steps(SimulatedGpu):
         self.attached("graph")
         self.assertEqual(self.gpu_ns_of_steps(), [50_000, 50_000])
 
-    def whole_graphs(self, **variables):
-        self.attached("paced_graphs", 2500, options=["--every", "2", "--trace-steps", "2400:2401"], **variables)
+    def whole_graphs(self, steps=2500, **variables):
+        self.attached("paced_graphs", steps, options=["--every", "2", "--trace-steps", "2400:2401"], **variables)
         return self.report("--by", "kernel")
 
     def test_whose_kernels_are_mostly_nodes_have_their_graphs_traced_as_a_whole(self):
@@ -77,10 +77,10 @@ class Steps(SimulatedGpu):
         self.assertEqual(self.rows(on_the_timeline), [(2400, 3), (2401, 3)])
 
     def test_with_graphs_on_several_devices_go_back_to_single_nodes(self):
-        report = self.whole_graphs(SIMGPU_RECORDS="split_graphs")
+        report = self.whole_graphs(6000, SIMGPU_RECORDS="split_graphs")
         self.assertIn("graphs on more than one device", self.faults())
         self.assertLessEqual(set(self.gpu_ns_of_steps()), {85_000, None})
-        late = "SELECT count(*) FROM gpu_step WHERE step > 2200 AND kernels = 3"
+        late = "SELECT count(*) FROM gpu_step WHERE step > 5500 AND kernels = 3"
         self.assertGreater(self.rows(late)[0][0], 20)
         self.assertEqual(report["totals"]["steps_with_whole_graphs"], 0)
 
