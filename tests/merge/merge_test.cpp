@@ -261,6 +261,10 @@ TEST_F(MergedRanks, BringARowOfEveryTable) {
         "INSERT INTO op_gpu_work VALUES (1, 2, 'forward', 1, 1, 1);"
         "INSERT INTO executed_step (process, step, device, fp32_flops) VALUES (1, 0, 0, 5);"
         "INSERT INTO executed_signature VALUES (1, 10, 0, 1, 5, 1, 0, 0, 0);"
+        "INSERT INTO executed_split VALUES (1, 10, 0, 1, 5, 3);"
+        "INSERT INTO executed_part VALUES (1, 10, 0, 1, 0, 2, 'forward', 1, 5, 0, 0, 0, 0);"
+        "INSERT INTO gpu_activity (process, device, began_after_ns, ended_after_ns, watched_ns,"
+        " tensor_ns) VALUES (1, 0, 0, 9, 9, 5);"
         "INSERT INTO CUPTI_ACTIVITY_KIND_KERNEL VALUES (0, 1, 0, 0, 0, 1, 1, 2, 3, 1, 1, 1, 1, 1,"
         " 1, 1, 0, 0, 1, 0)");
   }
@@ -269,7 +273,8 @@ TEST_F(MergedRanks, BringARowOfEveryTable) {
   for (const auto& table : store::rows_of(
            one,
            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-           " AND name NOT IN ('run', 'StringIds', 'flop_class', 'fault')",
+           " AND name NOT IN ('run', 'StringIds', 'flop_class', 'fault',"
+           " 'run_label')",
            [](const store::Row& row) { return row.text("name"); })) {
     store::Statement rows = one.prepare("SELECT count(*) FROM " + table);
     rows.step();
@@ -278,6 +283,9 @@ TEST_F(MergedRanks, BringARowOfEveryTable) {
         << table;
   }
   EXPECT_EQ(answer("SELECT executed_flops FROM executed_class_total WHERE class = 'fp32'"), "10");
+  EXPECT_EQ(answer("SELECT group_concat(kernel) FROM executed_part"), "0,0");  // of several kernels
+  EXPECT_EQ(answer("SELECT DISTINCT value FROM executed_part JOIN StringIds ON id = op"),
+            answer("SELECT DISTINCT value FROM kernel_work JOIN StringIds ON id = kernel"));
 }
 
 }  // namespace
