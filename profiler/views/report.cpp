@@ -170,24 +170,6 @@ void read_views(store::Database& run, const ReportRequest& request, Report& repo
   }
 }
 
-/// A page has every view that the run has rows of, or the one that was asked for.
-void read_views(store::Database& run, const ReportRequest& request, Report& report) {
-  const bool all = request.by == By::kOverview;
-  if (all || request.by == By::kStep) {
-    report.steps = buckets_of([&run](const auto& take) { store::each_step(run, take); },
-                              report.run.total.steps, kPlacesOfPage);
-  }
-  for (const By by : {By::kOp, By::kKernel, By::kLayer, By::kClass, By::kRank}) {
-    if (!all && by != request.by) continue;
-    if (all && by == By::kLayer && !names_layers(store::read_layers(run))) continue;
-    read_rows(run, {.by = by}, report);
-    cut_to_top(report, top_of(request));
-    report.views.push_back({by, std::move(report.rows), report.rows_left_out});
-    report.rows.clear();
-    report.rows_left_out = 0;
-  }
-}
-
 /// One read transaction: a job that is writing cannot come between the totals and the rows.
 Report read_report(store::Database& run, const ReportRequest& request) {
   require_kernels(run, request.by);
