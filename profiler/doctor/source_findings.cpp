@@ -11,6 +11,7 @@ Finding counted_flops(const Machine& machine, const std::vector<Finding>& others
   if (machine.driver.devices.empty()) {
     finding.state = State::kNo;
     finding.found = "no GPU";
+    finding.remedy = "see NVIDIA driver";
     return finding;
   }
   const auto found_with = [&others](State state) {
@@ -36,6 +37,7 @@ Finding estimated_flops(const Machine& machine) {
   const capture::ProbedGpm& gpm = machine.gpm;
   if (machine.driver.devices.empty()) {
     finding.found = "no GPU";
+    finding.remedy = "see NVIDIA driver";
     return finding;
   }
   if (!gpm.error.empty()) {

@@ -57,7 +57,7 @@ class ExportRun : public ::testing::Test {
       INSERT INTO op_work VALUES (2, 0, 'forward', 1, 2, 0, 8, 0, 1040000000000008, 0, 1000);
       INSERT INTO gpu_device VALUES (2, 0, 'NVIDIA H100 80GB HBM3', 'GPU-b');
       INSERT INTO step_launches SELECT 2, step, signature, launches, look FROM step_launches WHERE step < 8;
-      INSERT INTO gpu_step VALUES (2, 0, 0, 10, 500000000, 350000000, 0, 0, 0);
+      INSERT INTO gpu_step VALUES (2, 0, 0, 10, 500000000, 350000000, 0, 0, 0, 0, 0);
     )sql");
   }
   testing::TemporaryFolder folder_;
