@@ -15,6 +15,7 @@ PROGRAMS = ("bin", "lib", "libexec", "share", "bench", "tests/end_to_end")  # of
 SCRIPTS = ("tools/gpu_check", "tools/gpu_check.py", "tools/gpu_answers.py", "tools/gpu_machine.py",
            "tools/gpu_soak.py", "tools/setup", "bench/overhead.py", "bench/overhead_job.py",
            "bench/training_flops.py", "bench/training_networks.py")
+NOT_ASKED = ("flopprof_parquet",)  # nothing there is about a GPU, and Arrow is large
 # The machine's own: they belong to its C library, or PyTorch and nvcc need them there too.
 OF_THE_MACHINE = re.compile(r"(ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s|z))[.-]")
 
@@ -48,7 +49,7 @@ def copy_programs(build, target):
                 continue
             for name in names:
                 path = os.path.join(place, name)
-                if is_program(path) and is_of_a_pytorch(path):
+                if name in NOT_ASKED or is_program(path) and is_of_a_pytorch(path):
                     continue
                 if is_program(path):
                     yield stripped(path, build, target)
