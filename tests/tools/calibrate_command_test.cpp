@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/support/command.h"
+#include "tools/flopprof/calibrate_products.h"
 
 namespace {
 
@@ -27,6 +28,24 @@ TEST(CalibrateCommand, FailsWithoutAGpuAndSaysWhatToDo) {
 TEST(CalibrateCommand, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(run("--format yaml").status, 2);
   EXPECT_EQ(run("--device -1").status, 2);
+}
+
+TEST(CalibrateProducts, AreHalvedUntilThreeMatricesFitInHalfOfTheFreeMemory) {
+  using flopprof::tools::side_that_fits;
+  constexpr std::size_t kMatrices = 3ull * 8192 * 8192 * 2;  // 384 MiB
+  EXPECT_EQ(side_that_fits(8192, 2, 2 * kMatrices), 8192);
+  EXPECT_EQ(side_that_fits(8192, 2, 2 * kMatrices - 2), 4096);
+  EXPECT_EQ(side_that_fits(8192, 2, kMatrices / 2), 4096);
+  EXPECT_EQ(side_that_fits(8192, 2, 0), 1024);  // what does not fit then is told by the driver
+}
+
+TEST(CalibrateProducts, OfSmallGpusAreSquareAndCountedWithinTheirDepth) {
+  const flopprof::tools::GemmSizes small(0);
+  EXPECT_EQ(small.of(small.timed()).k, 1024);
+  EXPECT_EQ(2 * small.counted(), small.timed());
+  const flopprof::tools::GemmSizes large(80ull << 30);
+  EXPECT_EQ(large.of(large.timed()).k, 8192);
+  EXPECT_EQ(large.counted(), 16);
 }
 
 }  // namespace

@@ -13,23 +13,24 @@ using kernels::Number;
 using kernels::Operands;
 
 /// Which of its kernels cuBLAS takes for a product is its own affair: counted, and not promised.
-GpuWorkload cublas_sgemm(const cublas::Library& library) {
+GpuWorkload cublas_sgemm(const cublas::Library& library, const CalibratedGpu& gpu) {
+  const SgemmSizes sizes(gpu.memory_bytes);
   GpuWorkload workload{.name = "cublasSgemm",
                        .promise = Promise::kNone,
                        .rival = Rival{.of = "flopprof_sgemm", .share_wanted = 0.8},
-                       .counted_size = kSgemmTimed / 2,
+                       .counted_size = sizes.timed() / 2,
                        .timed_size = -1};
-  workload.flops = [](int size) {
-    return FlopsByClass{{FlopClass::kFp32, work_of(sgemm_of(size)).flops}};
+  workload.flops = [sizes](int size) {
+    return FlopsByClass{{FlopClass::kFp32, work_of(sizes.of(size)).flops}};
   };
-  workload.prepare = [library](Operands operands) -> GpuWorkload::Run {
-    const kernels::Sgemm most = sgemm_of(kSgemmTimed);
+  workload.prepare = [library, sizes](Operands operands) -> GpuWorkload::Run {
+    const kernels::Sgemm most = sizes.of(sizes.timed());
     const auto session = std::make_shared<cublas::Session>(library);
     const auto left = filled<float>(std::int64_t{most.m} * most.k, Number::kSingle, operands);
     const auto right = filled<float>(std::int64_t{most.n} * most.k, Number::kSingle, operands);
     const auto product = zeros<float>(std::int64_t{most.m} * most.n);
     return [=](cudaStream_t stream, int size) {
-      const kernels::Sgemm gemm = sgemm_of(size);
+      const kernels::Sgemm gemm = sizes.of(size);
       multiply(*session, {.m = gemm.m, .n = gemm.n, .k = gemm.k}, left->get(), right->get(),
                product->get(), stream);
     };
@@ -37,17 +38,18 @@ GpuWorkload cublas_sgemm(const cublas::Library& library) {
   return workload;
 }
 
-GpuWorkload cublas_gemm(const cublas::Library& library) {
+GpuWorkload cublas_gemm(const cublas::Library& library, const CalibratedGpu& gpu) {
+  const GemmSizes sizes(gpu.memory_bytes);
   GpuWorkload workload{.name = "cublasGemmEx",
                        .promise = Promise::kNone,
                        .rival = Rival{.of = "flopprof_gemm", .share_wanted = 0.9},
-                       .counted_size = kGemmTimed / 2,
+                       .counted_size = sizes.timed() / 2,
                        .timed_size = -1};
-  workload.flops = [](int size) {
-    return FlopsByClass{{FlopClass::kTensorBf16, work_of(gemm_of(size)).required_flops}};
+  workload.flops = [sizes](int size) {
+    return FlopsByClass{{FlopClass::kTensorBf16, work_of(sizes.of(size)).required_flops}};
   };
-  workload.prepare = [library](Operands operands) -> GpuWorkload::Run {
-    const kernels::Gemm most = gemm_of(kGemmTimed);
+  workload.prepare = [library, sizes](Operands operands) -> GpuWorkload::Run {
+    const kernels::Gemm most = sizes.of(sizes.timed());
     const auto session = std::make_shared<cublas::Session>(library);
     const auto left =
         filled<std::uint16_t>(std::int64_t{most.m} * most.k, Number::kBfloat, operands);
@@ -55,7 +57,7 @@ GpuWorkload cublas_gemm(const cublas::Library& library) {
         filled<std::uint16_t>(std::int64_t{most.n} * most.k, Number::kBfloat, operands);
     const auto product = zeros<std::uint16_t>(std::int64_t{most.m} * most.n);
     return [=](cudaStream_t stream, int size) {
-      const kernels::Gemm gemm = gemm_of(size);
+      const kernels::Gemm gemm = sizes.of(size);
       multiply_by_transpose(*session, {.m = gemm.m, .n = gemm.n, .k = gemm.k}, left->get(),
                             right->get(), product->get(), stream);
     };
@@ -65,7 +67,7 @@ GpuWorkload cublas_gemm(const cublas::Library& library) {
 
 }  // namespace
 
-std::vector<GpuWorkload> cublas_workloads() {
+std::vector<GpuWorkload> cublas_workloads(const CalibratedGpu& gpu) {
   std::string missing;
   cublas::Library library;
   try {
@@ -73,7 +75,7 @@ std::vector<GpuWorkload> cublas_workloads() {
   } catch (const cublas::CublasError& error) {
     missing = error.what();
   }
-  std::vector<GpuWorkload> workloads = {cublas_sgemm(library), cublas_gemm(library)};
+  std::vector<GpuWorkload> workloads = {cublas_sgemm(library, gpu), cublas_gemm(library, gpu)};
   for (GpuWorkload& workload : workloads) workload.skipped = missing;
   return workloads;
 }

@@ -136,6 +136,7 @@ Workload not_yet(const GpuWorkload& work) {
                     .share_wanted = work.share_wanted,
                     .skipped = work.skipped};
   if (!work.skipped.empty()) return workload;
+  if (!work.remark.empty()) workload.problems.push_back(work.remark);
   try {
     const FlopsByClass twice = work.flops(2 * work.counted_size);
     workload.expected = less(twice, work.flops(work.counted_size));

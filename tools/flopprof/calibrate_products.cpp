@@ -17,52 +17,63 @@ const std::vector<Operands> kAllOperands = {Operands::kZeros, Operands::kRandom,
 
 }  // namespace
 
-GpuWorkload sgemm_workload() {
+std::string smaller_than_wanted(int side, int wanted) {
+  if (side == wanted) return "";
+  return fmt::format(
+      "a product of {0} x {0} matrices: those of {1} x {1} do not fit in half of the free memory",
+      side, wanted);
+}
+
+GpuWorkload sgemm_workload(const CalibratedGpu& gpu) {
+  const SgemmSizes sizes(gpu.memory_bytes);
   GpuWorkload workload{.name = "flopprof_sgemm",
                        .promise = Promise::kOwnClasses,
                        .peak_of = FlopClass::kFp32,
-                       .counted_size = 16,
-                       .timed_size = kSgemmTimed,
-                       .operands = kAllOperands};
-  workload.flops = [](int size) {
-    return FlopsByClass{{FlopClass::kFp32, work_of(sgemm_of(size)).flops}};
+                       .counted_size = sizes.counted(),
+                       .timed_size = sizes.timed(),
+                       .operands = kAllOperands,
+                       .remark = smaller_than_wanted(sizes.side, SgemmSizes::kWanted)};
+  workload.flops = [sizes](int size) {
+    return FlopsByClass{{FlopClass::kFp32, work_of(sizes.of(size)).flops}};
   };
-  workload.prepare = [](Operands operands) -> GpuWorkload::Run {
-    const kernels::Sgemm most = sgemm_of(kSgemmTimed);
+  workload.prepare = [sizes](Operands operands) -> GpuWorkload::Run {
+    const kernels::Sgemm most = sizes.of(sizes.timed());
     const auto left = filled<float>(std::int64_t{most.m} * most.k, Number::kSingle, operands);
     const auto right = filled<float>(std::int64_t{most.n} * most.k, Number::kSingle, operands);
     const auto product = zeros<float>(std::int64_t{most.m} * most.n);
     return [=](cudaStream_t stream, int size) {
-      launch(sgemm_of(size), left->get(), right->get(), product->get(), stream);
+      launch(sizes.of(size), left->get(), right->get(), product->get(), stream);
     };
   };
   return workload;
 }
 
 GpuWorkload gemm_workload(const CalibratedGpu& gpu) {
+  const GemmSizes sizes(gpu.memory_bytes);
   GpuWorkload workload{.name = "flopprof_gemm",
                        .promise = Promise::kOwnClasses,
                        .peak_of = FlopClass::kTensorBf16,
-                       .counted_size = 16,
-                       .timed_size = kGemmTimed,
-                       .operands = kAllOperands};
+                       .counted_size = sizes.counted(),
+                       .timed_size = sizes.timed(),
+                       .operands = kAllOperands,
+                       .remark = smaller_than_wanted(sizes.side, GemmSizes::kWanted)};
   if (gpu.capability != 90) {
     workload.skipped = fmt::format("no instruction of compute capability {}.{}",
                                    gpu.capability / 10, gpu.capability % 10);
     return workload;
   }
-  workload.flops = [](int size) {
-    return FlopsByClass{{FlopClass::kTensorBf16, work_of(gemm_of(size)).flops}};
+  workload.flops = [sizes](int size) {
+    return FlopsByClass{{FlopClass::kTensorBf16, work_of(sizes.of(size)).flops}};
   };
-  workload.prepare = [](Operands operands) -> GpuWorkload::Run {
-    const kernels::Gemm most = gemm_of(kGemmTimed);
+  workload.prepare = [sizes](Operands operands) -> GpuWorkload::Run {
+    const kernels::Gemm most = sizes.of(sizes.timed());
     const auto left =
         filled<std::uint16_t>(std::int64_t{most.m} * most.k, Number::kBfloat, operands);
     const auto right =
         filled<std::uint16_t>(std::int64_t{most.n} * most.k, Number::kBfloat, operands);
     const auto product = zeros<std::uint16_t>(std::int64_t{most.m} * most.n);
     return [=](cudaStream_t stream, int size) {
-      kernels::check_cuda(launch(gemm_of(size), left->get(), right->get(), product->get(), stream),
+      kernels::check_cuda(launch(sizes.of(size), left->get(), right->get(), product->get(), stream),
                           "a product of bfloats");
     };
   };

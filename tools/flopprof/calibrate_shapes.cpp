@@ -187,7 +187,7 @@ GpuWorkload collatz() {
 }  // namespace
 
 std::vector<GpuWorkload> shaped_workloads_for(const CalibratedGpu& gpu) {
-  return {sgemm_workload(),
+  return {sgemm_workload(gpu),
           gemm_workload(gpu),
           convolution("flopprof_convolution_forward", kernels::Direction::kForward),
           convolution("flopprof_convolution_data_gradient", kernels::Direction::kDataGradient),

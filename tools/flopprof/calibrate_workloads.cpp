@@ -150,7 +150,7 @@ std::vector<GpuWorkload> workloads_for(const CalibratedGpu& gpu) {
     workloads.push_back(workload_of(kernel, gpu));
   }
   for (GpuWorkload& workload : shaped_workloads_for(gpu)) workloads.push_back(workload);
-  for (GpuWorkload& workload : cublas_workloads()) workloads.push_back(workload);
+  for (GpuWorkload& workload : cublas_workloads(gpu)) workloads.push_back(workload);
   return workloads;
 }
 

@@ -46,6 +46,8 @@ struct GpuWorkload {
   int timed_size = 0;    ///< 0: as takes some milliseconds; -1: is not timed
   std::vector<kernels::Operands> operands = {kernels::Operands::kRandom};
 
+  std::string remark;  ///< what it does otherwise on this GPU; empty: nothing
+
   /// What launches it, up to twice `counted_size` or `timed_size`. It holds its memory. Throws
   /// std::runtime_error.
   using Run = std::function<void(cudaStream_t, int size)>;
@@ -63,11 +65,11 @@ std::vector<GpuWorkload> workloads_for(const CalibratedGpu& gpu);
 /// Parts of it: those with a shape.
 std::vector<GpuWorkload> shaped_workloads_for(const CalibratedGpu& gpu);
 
-GpuWorkload sgemm_workload();
+GpuWorkload sgemm_workload(const CalibratedGpu& gpu);
 GpuWorkload gemm_workload(const CalibratedGpu& gpu);
 
 /// The same products by cuBLAS. What is missing of it, the workloads say.
-std::vector<GpuWorkload> cublas_workloads();
+std::vector<GpuWorkload> cublas_workloads(const CalibratedGpu& gpu);
 
 // What launches several kernels, which wait for each other themselves: it is counted, and not
 // timed.

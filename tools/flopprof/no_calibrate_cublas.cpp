@@ -2,7 +2,7 @@
 
 namespace flopprof::tools {
 
-std::vector<GpuWorkload> cublas_workloads() {
+std::vector<GpuWorkload> cublas_workloads(const CalibratedGpu&) {
   const std::string missing = "this flopprof was built without cuBLAS's header, cublas_v2.h";
   return {{.name = "cublasSgemm",
            .rival = Rival{.of = "flopprof_sgemm", .share_wanted = 0.8},
