@@ -1,13 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -17,6 +11,7 @@
 #include "profiler/views/conv_report.h"
 #include "tools/flopprof/commands.h"
 #include "tools/flopprof/conv_options.h"
+#include "tools/flopprof/own_program.h"
 #include "tools/flopprof/terminal.h"
 
 namespace flopprof::tools {
@@ -59,53 +54,13 @@ void analytic(const ConvOptions& options) {
   print(options.format, report);
 }
 
-/// The program that measures: it links with what the rest of flopprof does without.
-std::filesystem::path measuring_program() {
-  const auto prefix = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
-  return prefix / "libexec/flopprof/flopprof_conv";
-}
-
-/// This program's arguments, as it was called.
-std::vector<std::string> own_arguments() {
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> arguments;
-  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
-  return arguments;
-}
-
-void measure() {
-  const std::filesystem::path program = measuring_program();
-  if (!std::filesystem::exists(program)) {
-    throw ExitWith{
-        kFailed,
-        "conv: this flopprof cannot measure: it was built without a CUDA toolkit, cuDNN's "
-        "headers or Google Benchmark; --analytic needs none of them, nor a GPU"};
-  }
-  std::vector<std::string> arguments = own_arguments();
-  std::vector<char*> pointers;
-  for (std::string& argument : arguments) pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
-  pid_t child = 0;
-  const int error =
-      ::posix_spawn(&child, program.c_str(), nullptr, nullptr, pointers.data(), environ);
-  if (error != 0)
-    throw ExitWith{kFailed, fmt::format("{}: {}", program.string(), std::strerror(error))};
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFSIGNALED(status)) {
-    throw ExitWith{kFailed, fmt::format("conv: signal {} ended the measurement", WTERMSIG(status))};
-  }
-  constexpr int kNotLoaded = 127;  // the loader has said which library is missing
-  const int end = WEXITSTATUS(status);
-  if (end != 0) throw ExitWith{end == kNotLoaded ? kFailed : end, ""};
-}
-
 }  // namespace
 
 void conv(const ConvOptions& options) {
   if (options.analytic) return analytic(options);
-  measure();
+  become("flopprof_conv",
+         "conv: this flopprof cannot measure: it was built without a CUDA toolkit, cuDNN's headers "
+         "or Google Benchmark; --analytic needs none of them, nor a GPU");
 }
 
 }  // namespace flopprof::tools
