@@ -87,7 +87,7 @@ class Estimates(NextSource):
         self.assertRegex(text, "tensor activity: used: an estimate")
 
     def test_are_of_all_devices_in_use_and_no_other(self):
-        self.job("two_devices", 400, SIMGPU_DEVICES="3", **FORBIDDEN)
+        self.job("two_devices", 1200, SIMGPU_DEVICES="3", **FORBIDDEN)
         self.assertEqual(self.rows("SELECT device FROM gpu_activity ORDER BY device"), [(0,), (1,)])
         self.assertEqual(self.assert_estimated()["devices"], 2)
 

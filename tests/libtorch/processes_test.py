@@ -35,11 +35,15 @@ sys.exit(max(rank.wait() for rank in ranks))
 """
 
 RANKS = NET + """
+import gc
 import torch.distributed as dist
 dist.init_process_group("gloo")
 net = nn.parallel.DistributedDataParallel(nn.Linear(5, 3))
 train(6, net)
-del net  # else the group lives into the interpreter's end, where torch's gloo threads may abort (pytorch #190489)
+# Else the group lives into the interpreter's end, where torch's gloo threads may abort (pytorch #190489); the
+# network is in a cycle of references.
+del net
+gc.collect()
 dist.destroy_process_group()
 """
 

@@ -36,6 +36,7 @@ def resnet18():
         layers += [Block(width_in, width, stride), Block(width, width, 1)]
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
 
+import gc
 dist.init_process_group("gloo")
 net = nn.parallel.DistributedDataParallel(resnet18())
 optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
@@ -43,7 +44,10 @@ for _ in range(3):
     optimizer.zero_grad()
     nn.functional.cross_entropy(net(torch.randn(2, 3, 32, 32)), torch.tensor([1, 2])).backward()
     optimizer.step()
-del net  # else the group lives into the interpreter's end, where torch's gloo threads may abort (pytorch #190489)
+# Else the group lives into the interpreter's end, where torch's gloo threads may abort (pytorch #190489); the
+# network is in a cycle of references.
+del net
+gc.collect()
 dist.destroy_process_group()
 """
 # Multiply-adds of one 32 x 32 image: the first convolution, the four stages, the classifier.
