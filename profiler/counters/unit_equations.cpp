@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <utility>
 
 namespace flopprof::counters {
 namespace {
@@ -54,10 +55,10 @@ std::vector<Component> components_of(std::span<const UnitEquation> equations, st
   }
   std::vector<Component> components;
   for (auto& [first, component] : by_root) {
-    std::stable_sort(component.equations.begin(), component.equations.end(),
-                     [&](std::size_t a, std::size_t b) {
-                       return launches_in(equations[a]) < launches_in(equations[b]);
-                     });
+    std::sort(
+        component.equations.begin(), component.equations.end(), [&](std::size_t a, std::size_t b) {
+          return std::pair(launches_in(equations[a]), a) < std::pair(launches_in(equations[b]), b);
+        });
     components.push_back(std::move(component));
   }
   return components;

@@ -72,7 +72,8 @@ Finding model_flops(const Machine& machine) {
   if (!works) {
     return {.check = "FLOPs 3: model",
             .state = machine.libtorchs.empty() ? State::kUnknown : State::kNo,
-            .found = "takes a LibTorch and its observer, with a GPU or without"};
+            .found = "takes a LibTorch and its observer, with a GPU or without",
+            .remedy = "see LibTorch observer"};
   }
   return {.check = "FLOPs 3: model",
           .state = State::kOk,

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "profiler/merge/output_file.h"
 #include "profiler/merge/row_copy.h"
@@ -82,8 +83,9 @@ Parts open_parts(const Request& request, OutputFile& output) {
       parts.kept_out.emplace_back(error.what());
     }
   }
-  std::stable_sort(parts.parts.begin(), parts.parts.end(),
-                   [](const Part& a, const Part& b) { return first_rank(a) < first_rank(b); });
+  std::sort(parts.parts.begin(), parts.parts.end(), [](const Part& a, const Part& b) {
+    return std::pair(first_rank(a), a.given) < std::pair(first_rank(b), b.given);
+  });
   return parts;
 }
 

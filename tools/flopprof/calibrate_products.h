@@ -13,7 +13,7 @@ namespace flopprof::tools {
 
 /// The side of the matrices: `wanted`, halved until the three of `element_bytes` a number take at
 /// most half of `free_bytes`, for others may be at the GPU too. At least 1,024.
-constexpr int side_that_fits(int wanted, int element_bytes, std::size_t free_bytes) {
+constexpr int side_that_fits(int wanted, std::size_t element_bytes, std::size_t free_bytes) {
   constexpr int kLeast = 1024;
   const auto fits = [=](std::size_t side) {
     return 3 * side * side * element_bytes <= free_bytes / 2;
