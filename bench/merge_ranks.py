@@ -37,7 +37,7 @@ def make_template(flopprof, path, steps, operators, kernels):
                " (SELECT 'forward' AS phase UNION SELECT 'backward') WHERE id BETWEEN 2 AND ?", (operators + 1,))
     db.execute("INSERT INTO gpu_device VALUES (1, 0, 'NVIDIA H100 80GB HBM3', 'GPU-0')")
     db.execute(NUMBERS + "INSERT INTO step_launches SELECT 1, i, 77, 1000, i % 100 = 0 FROM n", (steps,))
-    db.execute(NUMBERS + "INSERT INTO gpu_step SELECT 1, i * 100, 0, 1000, 190000000, 180000000, 0, 0, 0 FROM n",
+    db.execute(NUMBERS + "INSERT INTO gpu_step SELECT 1, i * 100, 0, 1000, 190000000, 180000000, 0, 0, 0, 0, 0 FROM n",
                (steps // 100,))
     db.execute("INSERT INTO kernel_work SELECT 1, id, 1, 1000, 1000000 FROM StringIds WHERE id > ?", (operators + 1,))
     db.commit()
