@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -18,7 +19,7 @@ Ended conv(const std::string& arguments, const std::string& environment = "") {
 }
 
 std::string file_with(const std::string& content) {
-  const std::string path = testing::TempDir() + "shapes.csv";
+  const std::string path = testing::TempDir() + std::to_string(getpid()) + "shapes.csv";
   std::ofstream(path) << content;
   return path;
 }
@@ -90,7 +91,7 @@ TEST(ConvCommand, NamesWhatItDoesNotKnow) {
 }
 
 TEST(ConvCommand, DrawsARoofline) {
-  const std::string path = testing::TempDir() + "roofline.svg";
+  const std::string path = testing::TempDir() + std::to_string(getpid()) + "roofline.svg";
   EXPECT_EQ(conv("--analytic --plot " + path).status, 0);
   std::ostringstream svg;
   svg << std::ifstream(path).rdbuf();

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -19,7 +20,7 @@ Ended conv(const std::string& arguments) {
 class ConvOnAGpu : public testing::Test {
  protected:
   json rows(const std::string& arguments) {
-    const std::string path = testing::TempDir() + "conv_gpu_shapes.csv";
+    const std::string path = testing::TempDir() + std::to_string(getpid()) + "conv_gpu_shapes.csv";
     std::ofstream(path) << "N,C,H,W,K,R,S,pad_h,pad_w\n16,64,56,56,64,3,3,1,1\n";
     const Ended outcome = conv("--format json --iterations 5 --shapes " + path + " " + arguments);
     if (outcome.output.find("no GPU to measure on") != std::string::npos) return nullptr;
