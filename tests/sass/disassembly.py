@@ -30,6 +30,9 @@ def nvdisasm():
     folders = [sysconfig.get_path('purelib'), site.getusersitepackages(), *site.getsitepackages()]
     patterns = ['/usr/local/cuda*/bin/nvdisasm']
     patterns += [os.path.join(folder, 'nvidia/*/bin/nvdisasm') for folder in folders]
+    if 'FLOPPROF_SOURCE' in os.environ:  # where tools/test installs it
+        venv = os.path.join(os.environ['FLOPPROF_SOURCE'], 'build/tools-venv')
+        patterns.append(os.path.join(venv, 'lib/python3*/site-packages/nvidia/*/bin/nvdisasm'))
     for pattern in patterns:
         for path in sorted(glob.glob(pattern)):
             return path
