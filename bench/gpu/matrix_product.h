@@ -2,6 +2,7 @@
 
 #include <cublasLt.h>
 
+#include <array>
 #include <cstdint>
 
 #include "bench/gpu/device_work.h"
@@ -38,6 +39,21 @@ struct ProductTypes {
   cudaDataType_t result = CUDA_R_16BF;
   cublasComputeType_t compute = CUBLAS_COMPUTE_32F;
 };
+
+/// Those of tensor cores.
+inline constexpr std::array kTensorTypes = {
+    ProductTypes{.name = "bf16", .flop_class = "tensor_bf16"},
+    ProductTypes{
+        .name = "fp16", .flop_class = "tensor_fp16", .factors = CUDA_R_16F, .result = CUDA_R_16F},
+    ProductTypes{.name = "tf32",
+                 .flop_class = "tensor_tf32",
+                 .factors = CUDA_R_32F,
+                 .result = CUDA_R_32F,
+                 .compute = CUBLAS_COMPUTE_32F_FAST_TF32},
+    ProductTypes{.name = "fp8",
+                 .flop_class = "tensor_fp8",
+                 .factors = CUDA_R_8F_E4M3,
+                 .result = CUDA_R_16BF}};
 
 /// C = A·B of square matrices, as cuBLAS computes it. Throws Refused where it does not.
 class MatrixProduct {

@@ -14,20 +14,10 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array kTypes = {
-    ProductTypes{.name = "bf16", .flop_class = "tensor_bf16"},
+    kTensorTypes[0], kTensorTypes[1], kTensorTypes[2], kTensorTypes[3],
     ProductTypes{
-        .name = "fp16", .flop_class = "tensor_fp16", .factors = CUDA_R_16F, .result = CUDA_R_16F},
-    ProductTypes{.name = "tf32",
-                 .flop_class = "tensor_tf32",
-                 .factors = CUDA_R_32F,
-                 .result = CUDA_R_32F,
-                 .compute = CUBLAS_COMPUTE_32F_FAST_TF32},
-    ProductTypes{.name = "fp8",
-                 .flop_class = "tensor_fp8",
-                 .factors = CUDA_R_8F_E4M3,
-                 .result = CUDA_R_16BF},
-    ProductTypes{.name = "fp32", .flop_class = "fp32", .factors = CUDA_R_32F, .result = CUDA_R_32F},
-};
+        .name = "fp32", .flop_class = "fp32", .factors = CUDA_R_32F, .result = CUDA_R_32F}};
+static_assert(kTypes.size() == kTensorTypes.size() + 1);
 constexpr std::int64_t kWholeTiles = 8192;
 constexpr std::int64_t kOverhangingTiles = 4112;  // 16 more than whole tiles: more is executed
 

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -25,20 +24,6 @@ using nlohmann::json;
 
 constexpr std::int64_t kSize = 8192;
 constexpr auto kWatched = std::chrono::milliseconds(1500);
-
-constexpr std::array kTypes = {
-    ProductTypes{.name = "bf16", .flop_class = "tensor_bf16"},
-    ProductTypes{
-        .name = "fp16", .flop_class = "tensor_fp16", .factors = CUDA_R_16F, .result = CUDA_R_16F},
-    ProductTypes{.name = "tf32",
-                 .flop_class = "tensor_tf32",
-                 .factors = CUDA_R_32F,
-                 .result = CUDA_R_32F,
-                 .compute = CUBLAS_COMPUTE_32F_FAST_TF32},
-    ProductTypes{.name = "fp8",
-                 .flop_class = "tensor_fp8",
-                 .factors = CUDA_R_8F_E4M3,
-                 .result = CUDA_R_16BF}};
 
 void check(const std::optional<capture::NvmlRefusal>& refusal) {
   if (refusal) throw Refused(capture::text_of(*refusal));
@@ -158,7 +143,7 @@ void ask_about_activity() {
       [&] { return activity_of(*watched, [] { std::this_thread::sleep_for(kWatched / 3); }); });
   ask("sources", "cost of a sample", [&] { return sample_cost(*watched); });
   const BlasLibrary blas = open_blas();
-  for (const ProductTypes& types : kTypes)
+  for (const ProductTypes& types : kTensorTypes)
     ask("sources", fmt::format("activity of {} {}", types.name, kSize),
         [&] { return estimate(*watched, blas, types); });
 }
