@@ -46,14 +46,7 @@ def main():
     arguments = fleet.parser("What a fleet of runs cost, with DuckDB")
     arguments.add_argument("--threads", type=int, help="of this machine; all by default")
     options = arguments.parse_args()
-    try:
-        return fleet.finish(ask(options.data_set, options.top, options.threads), options.format)
-    except fleet.NotADataSet as error:
-        print(f"fleet: {error}", file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(f"fleet: {error}; pip install duckdb", file=sys.stderr)
-        return 1
+    return fleet.run(options, "duckdb", lambda: ask(options.data_set, options.top, options.threads))
 
 
 if __name__ == "__main__":

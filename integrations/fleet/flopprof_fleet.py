@@ -273,3 +273,14 @@ def finish(found, form, out=None):
     else:
         print_text(found, out)
     return 3 if found["differences"] else 0
+
+
+def run(options, package, ask):
+    """The status of a program that prints what `ask()` found; `package` is what it imports from PyPI."""
+    try:
+        return finish(ask(), options.format)
+    except NotADataSet as error:
+        print(f"fleet: {error}", file=sys.stderr)
+    except ImportError as error:
+        print(f"fleet: {error}; pip install {package}", file=sys.stderr)
+    return 1

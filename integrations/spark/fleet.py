@@ -53,23 +53,16 @@ def session(master):
                .config("spark.sql.ansi.enabled", "true")
                # A run's id of digits alone stays the text that it is.
                .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false"))
-    return (builder.master(master) if master else builder).getOrCreate()
+    spark = (builder.master(master) if master else builder).getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
 
 
 def main():
     arguments = fleet.parser("What a fleet of runs cost, with Spark")
     arguments.add_argument("--master", help="local[*] for this machine; spark-submit's by default")
     options = arguments.parse_args()
-    try:
-        spark = session(options.master)
-        spark.sparkContext.setLogLevel("ERROR")
-        return fleet.finish(ask(spark, options.data_set, options.top), options.format)
-    except fleet.NotADataSet as error:
-        print(f"fleet: {error}", file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(f"fleet: {error}; pip install pyspark", file=sys.stderr)
-        return 1
+    return fleet.run(options, "pyspark", lambda: ask(session(options.master), options.data_set, options.top))
 
 
 if __name__ == "__main__":
